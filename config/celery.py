@@ -1,0 +1,30 @@
+"""The Celery application and its schedule.
+
+What must not be lost is a row in PostgreSQL first; the broker only carries a hint. Every task may run twice.
+"""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from celery.schedules import crontab
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("halfmoon")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()
+
+app.conf.task_routes = {
+    "settlement.*": {"queue": "settle"},
+    "pricing.rejudge": {"queue": "import"},
+}
+app.conf.beat_schedule = {
+    "sweep-sync-clock": {"task": "dealers.sweep_sync", "schedule": crontab(minute="*/15")},
+    "deliver-notices": {"task": "dealers.deliver_notices", "schedule": 30.0},
+    "relay-jobs": {"task": "dealers.relay_jobs", "schedule": 30.0},
+    "seal-audit": {"task": "dealers.seal_audit", "schedule": 60.0},
+    "advance-promotions": {"task": "pricing.advance_promotions", "schedule": 300.0},
+    "heartbeat": {"task": "dealers.heartbeat", "schedule": 30.0},
+}

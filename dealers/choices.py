@@ -1,0 +1,130 @@
+"""The closed vocabularies of the dealers app; values are stable names of the trade."""
+
+from __future__ import annotations
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Role(TextChoices):
+    """Who a person is. HQ roles first, then the dealer's own people (rulebook section 1)."""
+
+    POLICY_MANAGER = "policy_manager", _("Policy manager")
+    CHANNEL_MANAGER = "channel_manager", _("Channel manager")
+    LEGAL_REVIEWER = "legal_reviewer", _("Legal reviewer")
+    MARKETING_DIRECTOR = "marketing_director", _("Marketing director")
+    GENERAL_MANAGER = "general_manager", _("General manager")
+    GM_OFFICE_MEMBER = "gm_office_member", _("General manager's office member")
+    FINANCE_CLERK = "finance_clerk", _("Finance clerk")
+    FINANCE_APPROVER = "finance_approver", _("Finance approver")
+    RISK_INVESTIGATOR = "risk_investigator", _("Risk investigator")
+    RISK_JUDGE = "risk_judge", _("Risk judge")
+    AFTERSALES_SUPERVISOR = "aftersales_supervisor", _("After-sales supervisor")
+    AUDITOR = "auditor", _("Auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    DEALER_OWNER = "dealer_owner", _("Dealer owner")
+    DEALER_OPERATOR = "dealer_operator", _("Dealer operator")
+
+
+DEALER_ROLES = (Role.DEALER_OWNER, Role.DEALER_OPERATOR)
+HQ_ROLES = tuple(role for role in Role if role not in DEALER_ROLES)
+
+
+class Industry(TextChoices):
+    FMCG = "fmcg", _("Fast-moving consumer goods")
+    ELECTRONICS = "electronics", _("Consumer electronics")
+    HOME_BUILDING = "home_building", _("Home and building materials")
+
+
+class Tier(TextChoices):
+    T1 = "T1", "T1"
+    T2 = "T2", "T2"
+    T3 = "T3", "T3"
+
+
+class RegionKind(TextChoices):
+    PROVINCE = "province", _("Province")
+    CITY = "city", _("City")
+
+
+class CityTier(IntegerChoices):
+    FIRST = 1, _("Tier-1 city")
+    SECOND = 2, _("Tier-2 city")
+    THIRD = 3, _("Tier-3 city")
+
+
+class DealerState(TextChoices):
+    ACTIVE = "active", _("Active")
+    SUSPENDED = "suspended", _("Suspended")
+    TERMINATED = "terminated", _("Terminated")
+
+
+class Feed(TextChoices):
+    """What a delivery carries. The first two are on the sync clock."""
+
+    INVENTORY = "inventory", _("Inventory")
+    SALES = "sales", _("Sales")
+    SHIPMENTS = "shipments", _("Shipments")
+    REGIONS = "regions", _("Regions")
+    ALLIANCES = "alliances", _("Alliances")
+    DEALERS = "dealers", _("Dealers")
+    PRODUCTS = "products", _("Products")
+    LIST_PRICES = "list_prices", _("List prices")
+    BANDS = "bands", _("Price bands")
+    PROMOS = "promos", _("Promotions")
+
+
+class Door(TextChoices):
+    """How a delivery came in."""
+
+    API = "api", _("API")
+    PORTAL = "portal", _("Portal upload")
+    COMMAND = "command", _("Command line")
+    RESUBMISSION = "resubmission", _("Corrected from quarantine")
+
+
+class QuarantineState(TextChoices):
+    OPEN = "open", _("To be corrected")
+    RESUBMITTED = "resubmitted", _("Corrected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Coverage(TextChoices):
+    """Why a sales day counts as reported."""
+
+    DELIVERED = "delivered", _("Delivered")
+    DECLARED_ZERO = "declared_zero", _("Declared without sales")
+
+
+class HoldKind(TextChoices):
+    SYNC = "sync", _("Reports missing")
+    PRICE = "price", _("Price violation")
+    FRAUD = "fraud", _("Fraud")
+    DOCUMENT = "document", _("Expired document")
+    AFTERSALES = "aftersales", _("After-sales breach")
+    CONTRACT = "contract", _("Contract")
+    MANUAL = "manual", _("Placed by hand")
+
+
+class PolicyState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    REPLACED = "replaced", _("Replaced before it took effect")
+
+
+class JobState(TextChoices):
+    QUEUED = "queued", _("Waiting")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    FAILED = "failed", _("Failed")
+
+
+class NoticeKind(TextChoices):
+    SYNC_LATE = "sync_late", _("Report late")
+    HOLD_PLACED = "hold_placed", _("Supply held")
+    HOLD_LIFTED = "hold_lifted", _("Supply released")
+    PROMO = "promo", _("Promotion")
+    STATEMENT = "statement", _("Statement")
+    POLICY = "policy", _("Policy")
+    QUARANTINE = "quarantine", _("Lines refused")
+    CALENDAR = "calendar", _("Working-day calendar")

@@ -1,0 +1,51 @@
+"""The facts: people, places, dealers, goods, deliveries, supply, policy, audit.
+
+Read in this order: people, places, network, catalogue, policy, feeds, stock, supply, notices, keys, jobs, audit.
+"""
+
+from dealers.models.audit import AuditRecord, AuditSeal
+from dealers.models.calendar import CalendarDay, CalendarVersion
+from dealers.models.catalogue import ListPrice, Product
+from dealers.models.feeds import FeedDay, FeedDelivery, QuarantinedLine, SyncClock, SyncExemption, SystemOutage
+from dealers.models.jobs import Heartbeat, JobRun
+from dealers.models.keys import ApiKey, IdempotencyRecord
+from dealers.models.network import Alliance, B2BAddendum, Contract, Dealer, DealerTier, Territory
+from dealers.models.notices import Notice
+from dealers.models.people import User
+from dealers.models.places import Region
+from dealers.models.policy import PolicyVersion
+from dealers.models.stock import InventoryLine, Shipment, ShipmentTally
+from dealers.models.supply import SupplyHold
+
+__all__ = [
+    "Alliance",
+    "ApiKey",
+    "AuditRecord",
+    "AuditSeal",
+    "B2BAddendum",
+    "CalendarDay",
+    "CalendarVersion",
+    "Contract",
+    "Dealer",
+    "DealerTier",
+    "FeedDay",
+    "FeedDelivery",
+    "Heartbeat",
+    "IdempotencyRecord",
+    "InventoryLine",
+    "JobRun",
+    "ListPrice",
+    "Notice",
+    "PolicyVersion",
+    "Product",
+    "QuarantinedLine",
+    "Region",
+    "Shipment",
+    "ShipmentTally",
+    "SupplyHold",
+    "SyncClock",
+    "SyncExemption",
+    "SystemOutage",
+    "Territory",
+    "User",
+]

@@ -1,0 +1,111 @@
+"""Dealers and what ties them to HQ: tiers, territory, contracts, addenda, alliances.
+
+Everything effective-dated has a half-open ``valid`` range and never overlaps itself for the same key.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.indexes import GistIndex
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from dealers.choices import DealerState, Industry, Tier
+from dealers.models.guards import no_overlap
+
+
+class Alliance(models.Model):
+    """Sole proprietors of a region who are admitted together (rulebook: RegionalAlliance)."""
+
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    region = models.ForeignKey("dealers.Region", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("region"))
+
+    class Meta:
+        verbose_name = _("alliance")
+        verbose_name_plural = _("alliances")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Dealer(models.Model):
+    """A company authorized to sell the brand's goods. ``code`` is its name in every file and call."""
+
+    code = models.CharField(_("code"), max_length=32, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    uscc = models.CharField(_("unified social credit code"), max_length=18, unique=True)
+    industry = models.CharField(_("industry"), max_length=20, choices=Industry)
+    annual_revenue = models.DecimalField(_("annual revenue"), max_digits=18, decimal_places=2)
+    activated_on = models.DateField(_("active since"))
+    state = models.CharField(_("state"), max_length=16, choices=DealerState, default=DealerState.ACTIVE)
+    alliance = models.ForeignKey(
+        Alliance, on_delete=models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("alliance")
+    )
+    home_region = models.ForeignKey(
+        "dealers.Region", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home region")
+    )
+    created_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("dealer")
+        verbose_name_plural = _("dealers")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class DealerTier(models.Model):
+    """The authorization tier of a dealer over a range of days."""
+
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="tiers")
+    tier = models.CharField(_("tier"), max_length=2, choices=Tier)
+    valid = DateRangeField(_("valid"))
+    reason = models.CharField(_("reason"), max_length=500, blank=True)
+
+    class Meta:
+        verbose_name = _("dealer tier")
+        verbose_name_plural = _("dealer tiers")
+        constraints = [no_overlap("one_tier_at_a_time", "dealer")]
+
+
+class Territory(models.Model):
+    """A region a dealer may sell in; a province covers its cities. Exclusive or shared."""
+
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="territories")
+    region = models.ForeignKey("dealers.Region", on_delete=models.PROTECT, related_name="territories")
+    exclusive = models.BooleanField(_("exclusive"), default=False)
+    valid = DateRangeField(_("valid"))
+
+    class Meta:
+        verbose_name = _("territory")
+        verbose_name_plural = _("territories")
+        constraints = [no_overlap("a_territory_is_granted_once", "dealer", "region")]
+
+
+class Contract(models.Model):
+    """The agreement under which a dealer is supplied; the amount is the base of a contract penalty."""
+
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="contracts")
+    number = models.CharField(_("contract number"), max_length=64)
+    amount = models.DecimalField(_("contract amount"), max_digits=18, decimal_places=2)
+    valid = DateRangeField(_("valid"))
+
+    class Meta:
+        verbose_name = _("contract")
+        verbose_name_plural = _("contracts")
+        constraints = [no_overlap("one_contract_at_a_time", "dealer")]
+        indexes = [GistIndex(fields=["valid"], name="contract_valid")]
+
+
+class B2BAddendum(models.Model):
+    """A signed addendum that allows bulk sales to businesses while it is in force."""
+
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="b2b_addenda")
+    valid = DateRangeField(_("valid"))
+
+    class Meta:
+        verbose_name = _("B2B addendum")
+        verbose_name_plural = _("B2B addenda")
+        constraints = [no_overlap("one_b2b_addendum_at_a_time", "dealer")]

@@ -1,0 +1,104 @@
+"""The closed vocabularies of the pricing app."""
+
+from __future__ import annotations
+
+from enum import IntFlag
+
+from django.db.models import IntegerChoices, TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class BandScope(TextChoices):
+    """Where a band applies; the most specific one in force counts: city, province, city tier, national."""
+
+    NATIONAL = "national", _("National")
+    CITY_TIER = "city_tier", _("City tier")
+    REGION = "region", _("Region")
+
+
+class Enforcement(TextChoices):
+    RECOMMENDED = "recommended", _("Recommended")
+    ENFORCED = "enforced", _("Enforced")
+
+
+class Verdict(IntegerChoices):
+    """What was found about the price of a sale line (rulebook section 3). Stored as a small number."""
+
+    IN_BAND = 1, _("In band")
+    PROMO = 2, _("Approved promotion")
+    BELOW_FLOOR = 3, _("Below floor")
+    ABOVE_CEILING = 4, _("Above ceiling")
+    NO_BAND = 5, _("No band")
+    RETURN = 6, _("Return")
+
+    @property
+    def code(self) -> str:
+        """The name other systems know it by, for example ``below_floor``."""
+        return self.name.lower()
+
+
+class Flag(IntFlag):
+    """Remarks beside a verdict. The first two keep a line out of every rebate base."""
+
+    OUT_OF_TERRITORY = 1
+    B2B_WITHOUT_ADDENDUM = 2
+    LATE_REPORT = 4
+    NOT_ENFORCED = 8
+
+    @classmethod
+    def codes(cls, value: int) -> list[str]:
+        """The names of the flags set in ``value``, in their order: ``["out_of_territory", "late_report"]``."""
+        return [str(flag.name).lower() for flag in cls if value & flag]
+
+
+#: Flags that keep a line out of every rebate base.
+EXCLUDING_FLAGS = Flag.OUT_OF_TERRITORY | Flag.B2B_WITHOUT_ADDENDUM
+
+
+class Channel(IntegerChoices):
+    RETAIL = 1, _("Retail")
+    B2B = 2, _("B2B")
+
+
+class PromoState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    SUBMITTED = "submitted", _("Submitted")
+    LEGAL_REVIEW = "legal_review", _("Legal review")
+    BUDGET_REVIEW = "budget_review", _("Budget review")
+    APPROVED = "approved", _("Approved")
+    REJECTED = "rejected", _("Rejected")
+    RETURNED = "returned", _("Returned")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    RUNNING = "running", _("Running")
+    ENDED = "ended", _("Ended")
+    EVALUATED = "evaluated", _("Evaluated")
+
+
+#: States in which a promotion's price stands.
+STANDING_PROMO_STATES = (PromoState.APPROVED, PromoState.RUNNING, PromoState.ENDED, PromoState.EVALUATED)
+
+
+class PromoKind(TextChoices):
+    DISCOUNT = "discount", _("Limited-time discount")
+    GIFT = "gift", _("Gift with purchase")
+    BUNDLE = "bundle", _("Bundle")
+    TRADE_IN = "trade_in", _("Trade-in")
+    CLEARANCE = "clearance", _("Clearance")
+
+
+class Authority(TextChoices):
+    LEGAL = "legal_reviewer", _("Legal reviewer")
+    MARKETING_DIRECTOR = "marketing_director", _("Marketing director")
+    GENERAL_MANAGER = "general_manager", _("General manager")
+    GM_OFFICE_MEETING = "gm_office_meeting", _("General manager's office meeting")
+
+
+class StepKind(TextChoices):
+    LEGAL = "legal", _("Legal review")
+    BUDGET = "budget", _("Budget review")
+
+
+class Decision(TextChoices):
+    APPROVE = "approve", _("Approve")
+    REJECT = "reject", _("Reject")
+    RETURN = "return", _("Return")

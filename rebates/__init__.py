@@ -1,0 +1,1 @@
+"""Earnings: rebate programs over windows, what each window has earned and already settled."""

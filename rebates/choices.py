@@ -1,0 +1,24 @@
+"""The closed vocabularies of the rebates app."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class Base(TextChoices):
+    """What a program's rebate is reckoned on."""
+
+    PURCHASES = "purchases", _("Purchases")
+    COMPLIANT_SALES = "compliant_sales", _("Compliant sales")
+
+
+class WindowKind(TextChoices):
+    HALF_MONTH = "half_month", _("Half-month")
+    QUARTER = "quarter", _("Quarter")
+    YEAR = "year", _("Year")
+
+
+class Method(TextChoices):
+    INCREMENTAL = "incremental", _("Each slice at its own rate")
+    RETROACTIVE = "retroactive", _("Whole base at the reached rate")

@@ -1,0 +1,39 @@
+"""The journal of settled rebates."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from dealers.models.guards import append_only
+from dealers.models.stock import unconstrained
+
+
+class Accrual(models.Model):
+    """What one approved half-month settled for a dealer, program and window. Append-only.
+
+    What a window has settled so far is the sum of ``due`` over its accruals; ``entitlement`` is what the cumulative
+    ``base`` had earned at that point. ``for_period`` is the window's last half-month up to which ``base`` reaches:
+    the settled period itself, or the end of an earlier window that received late facts.
+    """
+
+    dealer = unconstrained("dealers.Dealer")
+    program = models.CharField(_("program"), max_length=64)
+    window = models.CharField(_("window"), max_length=10)
+    period = models.IntegerField(_("settled in half-month"))
+    for_period = models.IntegerField(_("for half-month"))
+    policy = models.ForeignKey("dealers.PolicyVersion", on_delete=models.PROTECT, related_name="+")
+    base = models.DecimalField(_("base"), max_digits=26, decimal_places=6)
+    entitlement = models.DecimalField(_("entitlement"), max_digits=18, decimal_places=2)
+    due = models.DecimalField(_("due"), max_digits=18, decimal_places=2)
+    posted_at = models.DateTimeField(_("posted at"))
+
+    class Meta:
+        verbose_name = _("accrual")
+        verbose_name_plural = _("accruals")
+        constraints = [
+            models.UniqueConstraint(
+                name="a_window_is_settled_once_a_period", fields=["dealer", "program", "window", "period"]
+            ),
+        ]
+        triggers = [append_only("accruals_are_append_only")]

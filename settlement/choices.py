@@ -1,0 +1,47 @@
+"""The closed vocabularies of the settlement app."""
+
+from __future__ import annotations
+
+from django.db.models import TextChoices
+from django.utils.translation import gettext_lazy as _
+
+
+class RunState(TextChoices):
+    OPEN = "open", _("Open")
+    CALCULATED = "calculated", _("Calculated")
+    UNDER_REVIEW = "under_review", _("Under review")
+    APPROVED = "approved", _("Approved")
+    CLOSED = "closed", _("Closed")
+
+
+class LineKind(TextChoices):
+    """Kinds of statement line, in the order a statement shows them."""
+
+    REBATE = "rebate", _("Rebate")
+    FORFEITURE = "forfeiture", _("Forfeiture")
+    REMOTE_SUBSIDY = "remote_subsidy", _("Remote-area subsidy")
+    MARKET_SUPPORT = "market_support", _("Market support")
+    PRICE_PROTECTION = "price_protection", _("Price protection")
+    REFERRAL = "referral", _("Referral reward")
+    PENALTY = "penalty", _("Penalty")
+    CLAWBACK = "clawback", _("Clawback")
+    ADJUSTMENT = "adjustment", _("Adjustment")
+
+
+class StatementState(TextChoices):
+    DRAFT = "draft", _("Draft")
+    ISSUED = "issued", _("Awaiting confirmation")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DISPUTED = "disputed", _("Disputed")
+
+
+class AccountCode(TextChoices):
+    """The chart of accounts this book needs; dealer payable is kept per dealer."""
+
+    DEALER_PAYABLE = "2241", _("Payable to dealers")
+    REBATE_EXPENSE = "6601.01", _("Rebates")
+    SUBSIDY_EXPENSE = "6601.02", _("Subsidies and market support")
+    PRICE_PROTECTION_EXPENSE = "6601.03", _("Price protection")
+    REFERRAL_EXPENSE = "6601.04", _("Referral rewards")
+    PENALTY_INCOME = "6301.01", _("Penalties")
+    ADJUSTMENT_EXPENSE = "6601.09", _("Adjustments")

@@ -1,0 +1,12 @@
+"""Row-level security on every table of a dealer's own facts."""
+
+from django.db import migrations
+
+from dealers.models.guards import row_scope_sql
+
+SCOPED_TABLES = ("settlement_statement", "settlement_statementline", )
+
+
+class Migration(migrations.Migration):
+    dependencies = [("settlement", "0001_initial")]
+    operations = [migrations.RunSQL(*row_scope_sql(table)) for table in SCOPED_TABLES]
