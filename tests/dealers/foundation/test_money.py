@@ -113,7 +113,7 @@ def test_plain_decimals_are_read_as_they_stand(text: str, value: str) -> None:
     ("text", "code"),
     [
         ("", "number_missing"),
-        ("12", "number_not_ascii"),
+        ("\uff11\uff12", "number_not_ascii"),
         ("١٢", "number_not_ascii"),
         ("1_000", "number_with_gap"),
         ("1 000", "number_with_gap"),
