@@ -74,7 +74,7 @@ def test_an_instant_written_out_reads_back_the_same(instant: datetime) -> None:
         ("2026-W45-4T09:30:00+08:00", "not_an_instant"),
         ("20261105T093000Z", "not_an_instant"),
         ("2026-11-05T09:30:00+08:00\n", "not_an_instant"),
-        ("2026-11-05T09:30:00Z", "not_an_instant"),
+        ("2026-11-05T09:30:0\uff10Z", "not_an_instant"),
         ("yesterday", "not_an_instant"),
         ("2026-02-29T09:30:00Z", "instant_not_real"),
         ("2026-11-05T24:00:00Z", "instant_not_real"),
@@ -90,7 +90,7 @@ def test_every_other_time_is_refused_with_its_reason(text: str, code: str) -> No
     assert refusal.value.code == code
 
 
-@pytest.mark.parametrize("text", ["", "2026-1-5", "20260105", "2026-02-30", "2026-11-05T00:00:00Z", "2026-11-05"])
+@pytest.mark.parametrize("text", ["", "2026-1-5", "20260105", "2026-02-30", "2026-11-05T00:00:00Z", "2026-11-0\uff15"])
 def test_only_real_days_written_in_full_are_dates(text: str) -> None:
     assert parse_date("2028-02-29") == date(2028, 2, 29)
     with pytest.raises(Refused):
