@@ -134,7 +134,7 @@ def test_a_lead_suffices_exactly_when_its_deadline_ends_before_the_start(
         (date(2026, 11, 14), date(2026, 11, 8)),
         (date(2026, 11, 13), date(2026, 11, 5)),
         (date(2026, 2, 16), date(2026, 2, 9)),  # the make-up Saturday is one of the five
-        (date(2026, 10, 9), date(2026, 9, 24)),
+        (date(2026, 10, 9), date(2026, 9, 23)),  # Mid-Autumn and National Day lie between
     ],
 )
 def test_five_working_days_lie_between_submission_and_start(starts_on: date, latest: date) -> None:
