@@ -1,0 +1,48 @@
+"""The servers every test runs against: a real PostgreSQL and a real broker of the run's own.
+
+With DATABASE_URL and REDIS_URL set those servers are used instead. The settings must not be read before this has
+happened, which is why DJANGO_SETTINGS_MODULE is set here and not in pyproject.toml.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+from config.embedded import ensure_services, release_services
+
+#: A worker of pytest-xdist finds servers and home in the environment its controller has prepared.
+_WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+_HOME_VARIABLE = "HALFMOON_TEST_HOME"
+
+
+def _supply_servers() -> None:
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    if _WORKER is None:
+        home = Path(tempfile.mkdtemp(prefix="halfmoon-tests-"))
+        home.chmod(0o711)  # run as root, the servers belong to another account that has to pass
+        os.environ[_HOME_VARIABLE] = str(home)
+        ensure_services(home, throwaway=True)
+    elif _own_broker():
+        # One broker database for each worker, so that they do not see each other's messages and cache.
+        os.environ["REDIS_URL"] = f"{os.environ['REDIS_URL'].rpartition('/')[0]}/{int(_WORKER[2:]) % 15 + 1}"
+
+
+def _own_broker() -> bool:
+    password = Path(os.environ[_HOME_VARIABLE], "secrets", "broker_password")
+    return password.exists() and password.read_text() in os.environ["REDIS_URL"]
+
+
+_supply_servers()
+assert settings.configured or settings.DATABASES  # read now, so that pytest-django sets Django up
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if _WORKER is None:
+        release_services()
+        shutil.rmtree(os.environ.pop(_HOME_VARIABLE), ignore_errors=True)
