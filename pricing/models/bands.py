@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateRangeField, RangeOperators
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from dealers.choices import CityTier
-from dealers.models.guards import no_overlap
 from pricing.choices import BandScope, Enforcement
 
 
@@ -49,25 +50,20 @@ class PriceBand(models.Model):
     valid = DateRangeField(_("valid"))
     recorded_at = models.DateTimeField(_("recorded at"))
     superseded_at = models.DateTimeField(_("superseded at"), null=True, blank=True)
-    #: ``national``, ``city_tier:2`` or ``region:17``; the scope as one value for the exclusion constraint.
-    scope_key = models.GeneratedField(
-        expression=models.Case(
-            models.When(scope=BandScope.REGION, then=models.functions.Concat(models.Value("region:"), models.functions.Cast("region_id", models.TextField()))),
-            models.When(scope=BandScope.CITY_TIER, then=models.functions.Concat(models.Value("city_tier:"), models.functions.Cast("city_tier", models.TextField()))),
-            default=models.Value("national"),
-        ),
-        output_field=models.CharField(max_length=40),
-        db_persist=True,
-    )
 
     class Meta:
         verbose_name = _("price band")
         verbose_name_plural = _("price bands")
         constraints = [
-            no_overlap(
-                "one_band_per_product_and_scope",
-                "product",
-                "scope_key",
+            ExclusionConstraint(
+                name="one_band_per_product_and_scope",
+                expressions=[
+                    ("product", RangeOperators.EQUAL),
+                    ("scope", RangeOperators.EQUAL),
+                    (Coalesce("region", Value(0, output_field=models.BigIntegerField())), RangeOperators.EQUAL),
+                    (Coalesce("city_tier", Value(0, output_field=models.SmallIntegerField())), RangeOperators.EQUAL),
+                    ("valid", RangeOperators.OVERLAPS),
+                ],
                 condition=Q(superseded_at__isnull=True),
             ),
             models.CheckConstraint(

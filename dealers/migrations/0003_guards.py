@@ -19,7 +19,7 @@ SCOPED_TABLES = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("dealers", "0001_initial")]
+    dependencies = [("dealers", "0002_stock")]
     operations = [
         migrations.RunSQL(
             "ALTER TABLE dealers_syncclock ADD COLUMN sales_days datemultirange NOT NULL DEFAULT '{}'",
