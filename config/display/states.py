@@ -1,0 +1,98 @@
+"""One table of every state a badge may show: its tone and its words.
+
+Tones: ``ok`` done and good, ``warn`` someone should look, ``bad`` refused, broken or held, ``info`` on its way,
+empty for what needs no attention.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+class Look(NamedTuple):
+    tone: str
+    label: str | Promise
+
+
+STATES: dict[str, Look] = {
+    # promo requests
+    "draft": Look("", _("Draft")),
+    "submitted": Look("info", _("Submitted")),
+    "legal_review": Look("info", _("Legal review")),
+    "budget_review": Look("info", _("Budget review")),
+    "approved": Look("ok", _("Approved")),
+    "rejected": Look("bad", _("Rejected")),
+    "returned": Look("warn", _("Returned for changes")),
+    "withdrawn": Look("", _("Withdrawn")),
+    "running": Look("info", _("Running")),
+    "ended": Look("", _("Ended")),
+    "evaluated": Look("ok", _("Evaluated")),
+    # verdicts and flags of sale lines
+    "in_band": Look("ok", _("In band")),
+    "promo": Look("info", _("Promotion price")),
+    "below_floor": Look("bad", _("Below floor")),
+    "above_ceiling": Look("bad", _("Above ceiling")),
+    "no_band": Look("warn", _("No band")),
+    "return": Look("", _("Return")),
+    "out_of_territory": Look("bad", _("Out of territory")),
+    "b2b_without_addendum": Look("bad", _("Bulk sale without addendum")),
+    "late_report": Look("warn", _("Reported late")),
+    "not_enforced": Look("", _("Not enforced")),
+    # bands
+    "recommended": Look("", _("Recommended")),
+    "enforced": Look("info", _("Enforced")),
+    # dealers and supply
+    "active": Look("ok", _("Active")),
+    "suspended": Look("warn", _("Suspended")),
+    "terminated": Look("bad", _("Terminated")),
+    "sync": Look("bad", _("Reports missing")),
+    "price": Look("bad", _("Price violation")),
+    "fraud": Look("bad", _("Fraud")),
+    "document": Look("bad", _("Expired document")),
+    "aftersales": Look("bad", _("After-sales breach")),
+    "contract": Look("bad", _("Contract")),
+    "manual": Look("warn", _("Placed by hand")),
+    # the sync clock
+    "fresh": Look("ok", _("Up to date")),
+    "late": Look("warn", _("Late")),
+    "held": Look("bad", _("Supply held")),
+    "onboarding": Look("info", _("Onboarding")),
+    "exempt": Look("", _("Exempt")),
+    # deliveries and quarantine
+    "delivered": Look("ok", _("Delivered")),
+    "declared_zero": Look("ok", _("Declared without sales")),
+    "open": Look("warn", _("Open")),
+    "resubmitted": Look("ok", _("Corrected")),
+    # settlement
+    "calculated": Look("info", _("Calculated")),
+    "under_review": Look("info", _("Under review")),
+    "closed": Look("", _("Closed")),
+    "confirmed": Look("ok", _("Confirmed")),
+    "disputed": Look("warn", _("Disputed")),
+    "paid": Look("ok", _("Paid")),
+    # policies and jobs
+    "published": Look("ok", _("Published")),
+    "in_force": Look("ok", _("In force")),
+    "replaced": Look("", _("Replaced")),
+    "revoked": Look("bad", _("Revoked")),
+    "expired": Look("bad", _("Expired")),
+    "queued": Look("", _("Waiting")),
+    "done": Look("ok", _("Done")),
+    "failed": Look("bad", _("Failed")),
+}
+
+
+def look_of(state: object, label: object = None) -> Look | None:
+    """Tone and words for ``state``; nothing for an empty state, so that no empty badge appears.
+
+    The words are ``label``, else those of a choices member, else the table's, else the code itself.
+    """
+    code = str(getattr(state, "value", state) or "")
+    if not code and not label:
+        return None
+    known = STATES.get(code)
+    words = label or getattr(state, "label", None) or (known.label if known else code)
+    return Look(known.tone if known else "", str(words))

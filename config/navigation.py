@@ -1,0 +1,179 @@
+"""The side bar: tasks by section, cut down to what the signed-in person may do.
+
+One literal table. An entry whose address does not exist is left out, and so is a section without entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.cache import cache
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from config.web.themes import chosen_theme
+from dealers.choices import DEALER_ROLES, HQ_ROLES, Role
+
+_COUNT_SECONDS = 30
+
+CHANNEL = (Role.POLICY_MANAGER, Role.CHANNEL_MANAGER)
+REVIEW = (Role.LEGAL_REVIEWER, Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.GM_OFFICE_MEMBER)
+FINANCE = (Role.FINANCE_CLERK, Role.FINANCE_APPROVER)
+RISK = (Role.RISK_INVESTIGATOR, Role.RISK_JUDGE)
+BUSINESS = tuple(role for role in HQ_ROLES if role != Role.ADMINISTRATOR)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One task: its words, the url name behind it, its icon and who is offered it."""
+
+    label: str | Promise
+    url_name: str
+    icon: str
+    roles: Iterable[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    label: str | Promise
+    entries: tuple[Entry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownEntry:
+    label: str | Promise
+    url: str
+    icon: str
+    current: bool
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShownSection:
+    label: str | Promise
+    items: tuple[ShownEntry, ...]
+
+
+SIDEBAR = (
+    Section(
+        _("Review"),
+        (
+            Entry(_("Overview"), "home", "home", HQ_ROLES),
+            Entry(_("Promo requests"), "promos", "inbox", (*CHANNEL, *REVIEW, *FINANCE, Role.AUDITOR)),
+            Entry(_("Supply holds"), "holds", "hand", BUSINESS),
+            Entry(_("Cases"), "cases", "flag", (*RISK, *CHANNEL, Role.AUDITOR)),
+        ),
+    ),
+    Section(
+        _("Channel"),
+        (
+            Entry(_("Dealers"), "dealers", "users", BUSINESS),
+            Entry(_("Price bands"), "bands", "band", (*CHANNEL, *REVIEW, *RISK, Role.AUDITOR)),
+            Entry(_("Sale lines and verdicts"), "sale-lines", "list", (*CHANNEL, *FINANCE, *RISK, Role.AUDITOR)),
+            Entry(_("Reports due"), "sync-board", "sync", (*CHANNEL, Role.AFTERSALES_SUPERVISOR, Role.AUDITOR)),
+            Entry(_("Deliveries"), "deliveries", "receipt", (*CHANNEL, *FINANCE, *RISK, Role.AUDITOR)),
+            Entry(_("Products"), "products", "box", BUSINESS),
+            Entry(_("Regions"), "regions", "map", BUSINESS),
+        ),
+    ),
+    Section(
+        _("Settlement"),
+        (
+            Entry(_("Half-month runs"), "settlement-runs", "moon", (*FINANCE, *CHANNEL, Role.AUDITOR)),
+            Entry(_("Half-month report"), "finance-report", "chart", (*FINANCE, *REVIEW, *CHANNEL, Role.AUDITOR)),
+            Entry(_("Statements"), "statements", "document", (*FINANCE, *CHANNEL, Role.AUDITOR)),
+            Entry(_("Ledger"), "ledger", "ledger", (*FINANCE, Role.AUDITOR)),
+        ),
+    ),
+    Section(
+        _("Policy"),
+        (
+            Entry(_("Policy versions"), "policies", "book", BUSINESS),
+            Entry(_("Working-day calendar"), "calendar", "calendar", BUSINESS),
+        ),
+    ),
+    Section(
+        _("System"),
+        (
+            Entry(_("People"), "users", "user", (Role.ADMINISTRATOR, Role.AUDITOR)),
+            Entry(_("API keys"), "api-keys", "key", (Role.ADMINISTRATOR, Role.AUDITOR)),
+            Entry(_("Audit trail"), "audit-trail", "shield", (Role.AUDITOR, Role.ADMINISTRATOR)),
+            Entry(_("Background jobs"), "jobs", "refresh", (*CHANNEL, *FINANCE, Role.ADMINISTRATOR, Role.AUDITOR)),
+            Entry(_("Notices"), "notices", "bell", HQ_ROLES),
+        ),
+    ),
+    Section(
+        _("My business"),
+        (
+            Entry(_("Overview"), "home", "home", DEALER_ROLES),
+            Entry(_("Statements"), "statements", "document", DEALER_ROLES),
+            Entry(_("Promo requests"), "promos", "megaphone", DEALER_ROLES),
+            Entry(_("Prices"), "bands", "band", DEALER_ROLES),
+            Entry(_("Notices"), "notices", "bell", DEALER_ROLES),
+        ),
+    ),
+    Section(
+        _("My reports"),
+        (
+            Entry(_("Report data"), "upload", "upload", DEALER_ROLES),
+            Entry(_("Receipts"), "receipts", "receipt", DEALER_ROLES),
+            Entry(_("Quarantine"), "quarantine", "alert", DEALER_ROLES),
+            Entry(_("Sale lines and verdicts"), "sale-lines", "list", DEALER_ROLES),
+        ),
+    ),
+)
+
+#: What waits behind an entry, by url name; each is one counting query, asked at most every half minute.
+COUNTS: dict[str, Callable[[Any], int]] = {}
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``navigation`` (sections of the side bar) and ``theme`` (light, dark or empty)."""
+    user = getattr(request, "user", None)
+    sections: tuple[ShownSection, ...] = ()
+    if user is not None and user.is_authenticated:
+        sections = sidebar_of(user, request.path)
+    return {"navigation": sections, "theme": chosen_theme(request)}
+
+
+def sidebar_of(user: Any, path: str) -> tuple[ShownSection, ...]:
+    """The sections open to ``user``; the entry with the longest address leading to ``path`` is current."""
+    open_to_user = [
+        (section, [(entry, url) for entry in section.entries if user.role in entry.roles and (url := _url_of(entry))])
+        for section in SIDEBAR
+    ]
+    leading = [url for _section, entries in open_to_user for _entry, url in entries if _leads_to(url, path)]
+    current = max(leading, key=len, default=None)
+    return tuple(
+        ShownSection(
+            section.label,
+            tuple(
+                ShownEntry(entry.label, url, entry.icon, url == current, _count(user, entry.url_name))
+                for entry, url in entries
+            ),
+        )
+        for section, entries in open_to_user
+        if entries
+    )
+
+
+def _url_of(entry: Entry) -> str:
+    try:
+        return reverse(entry.url_name)
+    except NoReverseMatch:
+        return ""
+
+
+def _leads_to(url: str, path: str) -> bool:
+    return path == url if url == "/" else path.startswith(url)
+
+
+def _count(user: Any, url_name: str) -> int:
+    ask = COUNTS.get(url_name)
+    if ask is None:
+        return 0
+    return int(cache.get_or_set(f"navigation:{user.pk}:{url_name}", lambda: ask(user), _COUNT_SECONDS) or 0)

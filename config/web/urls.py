@@ -1,0 +1,17 @@
+"""Addresses of what belongs to every page: preferences and, in development, the style guide."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.urls import path
+
+from config.web.languages import set_language
+from config.web.styleguide import styleguide
+from config.web.themes import set_theme
+
+urlpatterns = [
+    path("preferences/language/", set_language, name="set-language"),
+    path("preferences/theme/", set_theme, name="set-theme"),
+]
+if settings.DEBUG:
+    urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))
