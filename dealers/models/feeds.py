@@ -46,7 +46,9 @@ class FeedDelivery(models.Model):
         constraints = [
             models.CheckConstraint(
                 name="every_line_of_a_delivery_is_accounted_for",
-                condition=Q(lines=models.F("accepted") + models.F("duplicates") + models.F("revised") + models.F("quarantined")),
+                condition=Q(
+                    lines=models.F("accepted") + models.F("duplicates") + models.F("revised") + models.F("quarantined")
+                ),
             ),
         ]
 
@@ -66,7 +68,9 @@ class QuarantinedLine(models.Model):
     state = models.CharField(_("state"), max_length=16, choices=QuarantineState, default=QuarantineState.OPEN)
     refused_at = models.DateTimeField(_("refused at"))
     resolved_at = models.DateTimeField(_("resolved at"), null=True)
-    resolved_by_delivery = models.ForeignKey(FeedDelivery, on_delete=models.PROTECT, null=True, related_name="corrections")
+    resolved_by_delivery = models.ForeignKey(
+        FeedDelivery, on_delete=models.PROTECT, null=True, related_name="corrections"
+    )
 
     class Meta:
         verbose_name = _("refused line")
@@ -106,7 +110,9 @@ class SyncClock(models.Model):
     ``sales_days`` is a ``datemultirange`` (see the migration), empty for a new dealer.
     """
 
-    dealer = models.OneToOneField("dealers.Dealer", on_delete=models.PROTECT, primary_key=True, related_name="sync_clock")
+    dealer = models.OneToOneField(
+        "dealers.Dealer", on_delete=models.PROTECT, primary_key=True, related_name="sync_clock"
+    )
     inventory_at = models.DateTimeField(_("newest stock count"), null=True)
     inventory_received_at = models.DateTimeField(_("stock count received"), null=True)
     sales_received_at = models.DateTimeField(_("sales received"), null=True)

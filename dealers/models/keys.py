@@ -12,7 +12,9 @@ from rest_framework_api_key.models import AbstractAPIKey
 class ApiKey(AbstractAPIKey):
     """A key of one dealer or of one HQ system; shown once, stored hashed, with scopes and an end."""
 
-    dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT, null=True, blank=True, related_name="api_keys")
+    dealer = models.ForeignKey(
+        "dealers.Dealer", on_delete=models.PROTECT, null=True, blank=True, related_name="api_keys"
+    )
     system = models.CharField(_("HQ system"), max_length=64, blank=True)
     scopes = ArrayField(models.CharField(max_length=40), verbose_name=_("scopes"), default=list)
     last_used_at = models.DateTimeField(_("last used at"), null=True, blank=True)

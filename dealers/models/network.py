@@ -19,7 +19,9 @@ class Alliance(models.Model):
 
     code = models.CharField(_("code"), max_length=32, unique=True)
     name = models.CharField(_("name"), max_length=200)
-    region = models.ForeignKey("dealers.Region", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("region"))
+    region = models.ForeignKey(
+        "dealers.Region", on_delete=models.PROTECT, null=True, blank=True, verbose_name=_("region")
+    )
 
     class Meta:
         verbose_name = _("alliance")
@@ -43,7 +45,12 @@ class Dealer(models.Model):
         Alliance, on_delete=models.PROTECT, null=True, blank=True, related_name="members", verbose_name=_("alliance")
     )
     home_region = models.ForeignKey(
-        "dealers.Region", on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("home region")
+        "dealers.Region",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("home region"),
     )
     created_at = models.DateTimeField(_("recorded at"))
 

@@ -19,7 +19,12 @@ class User(AbstractUser):
 
     role = models.CharField(_("role"), max_length=32, choices=Role)
     dealer = models.ForeignKey(
-        "dealers.Dealer", on_delete=models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("dealer")
+        "dealers.Dealer",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("dealer"),
     )
     regions = models.ManyToManyField("dealers.Region", blank=True, related_name="managers", verbose_name=_("regions"))
     language = models.CharField(_("language"), max_length=10, default="zh-hans")

@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 def unconstrained(to: str, **kwargs: object) -> models.ForeignKey:  # type: ignore[type-arg]
     """A reference checked at intake instead of by the database on every row."""
-    return models.ForeignKey(to, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", **kwargs)  # type: ignore[arg-type]
+    return models.ForeignKey(
+        to, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", **kwargs
+    )  # type: ignore[arg-type]
 
 
 class Shipment(models.Model):

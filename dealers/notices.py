@@ -1,0 +1,53 @@
+"""The sentences of notices: per reason, a title and a text that say what happened, why, and what to do by when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True)
+class NoticeText:
+    """Title and body as gettext sentences with ``%(name)s`` places filled from the notice's params."""
+
+    title: Any
+    body: Any
+
+
+#: Reason (``params["reason"]``, or the kind itself) to its sentences; every app's notices are worded here.
+TEXTS: dict[str, NoticeText] = {
+    "sync_late": NoticeText(
+        _("Report overdue: %(feed)s"),
+        _(
+            "%(dealer)s has not reported %(feed)s since %(since)s. Deliver or declare the missing days before "
+            "%(hold_at)s; after that supply is held automatically."
+        ),
+    ),
+    "hold_placed": NoticeText(
+        _("Supply held: %(dealer)s"),
+        _("Supply to %(dealer)s is held since %(opened_at)s. %(detail)s"),
+    ),
+    "hold_lifted": NoticeText(
+        _("Supply released: %(dealer)s"),
+        _("The hold on supply to %(dealer)s was lifted at %(lifted_at)s. %(detail)s"),
+    ),
+    "promo_submitted": NoticeText(
+        _("Promotion %(code)s awaits your review"), _("%(applicant)s submitted %(code)s. Decide by %(due_at)s.")
+    ),
+    "promo_decided": NoticeText(
+        _("Promotion %(code)s: %(decision)s"), _("%(code)s: %(decision)s. Reason given: %(reason)s")
+    ),
+    "statement_issued": NoticeText(
+        _("Statement %(period)s is ready"),
+        _("Closing balance %(closing)s. Confirm or dispute it by %(confirm_due_at)s; silence counts as confirmation."),
+    ),
+    "policy_published": NoticeText(
+        _("Channel policy %(code)s published"), _("It takes effect on %(effective_from)s. Please read what changes.")
+    ),
+    "calendar_ends": NoticeText(
+        _("Working-day calendar ends on %(covers_until)s"),
+        _("Deadlines beyond it are provisional until the new State Council calendar is loaded."),
+    ),
+}

@@ -1,0 +1,34 @@
+"""The one gate to dealers for a person: HQ sees all, a channel manager its regions, a dealer itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from dealers.choices import Role
+from dealers.foundation import clock
+from dealers.models import Dealer
+from dealers.permissions import can
+
+
+def visible_dealers(user: Any) -> QuerySet[Dealer]:
+    """The dealers ``user`` may see; none for strangers and for roles without business reading."""
+    if not getattr(user, "is_authenticated", False):
+        return Dealer.objects.none()
+    if user.dealer_id is not None:
+        return Dealer.objects.filter(pk=user.dealer_id)
+    if user.role == Role.CHANNEL_MANAGER:
+        return Dealer.objects.filter(pk__in=dealers_in_regions(user))
+    return Dealer.objects.all() if can(user, "dealers.view") else Dealer.objects.none()
+
+
+def dealers_in_regions(manager: Any) -> QuerySet[Dealer, Any]:
+    """Keys of the dealers whose home or present territory lies in a manager's regions; a province covers its cities."""
+    regions = manager.regions.values("pk")
+    today = clock.business_day(clock.now())
+    in_territory = Q(territories__valid__contains=today) & (
+        Q(territories__region__in=regions) | Q(territories__region__parent__in=regions)
+    )
+    at_home = Q(home_region__in=regions) | Q(home_region__parent__in=regions)
+    return Dealer.objects.filter(in_territory | at_home).values("pk").distinct()
