@@ -1,6 +1,6 @@
 """What every part of the product stands on: values and small mechanisms that know no business of their own.
 
-Nothing here reads a row or a setting. Money, time and files are treated the same way everywhere because they
+Nothing here reads a row or a setting; only `wording` knows Django, so that rules may stand on all of it. Money, time and files are treated the same way everywhere because they
 are treated here.
 
 - `money`         rounding half up, splitting without loss, strict reading of decimals
@@ -13,9 +13,9 @@ are treated here.
 - `effective`     date spans, and where a new effective range goes among the ones that stand
 - `transitions`   a lifecycle as one table
 - `refusals`      an input refused with a reason, translatable
+- `wording`       where a stored sentence is translated
 - `findings`      what a rule or check found, translatable when shown
-- `tabular`       reading the tables people have: CSV in their encodings, compressed, and spreadsheets
-- `exports`       writing tables that open safely and correctly in a spreadsheet
+- `tabular`       tables as people have them: CSV in their encodings, compressed, spreadsheets; and safe exports
 - `uscc`, `gtin`  check digits of credit codes and article numbers
 - `digest`        one canonical JSON form, and its fingerprint
 - `barrier`       the lock that makes "everything received so far" a definite set

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.translation import gettext
+from dealers.foundation.wording import in_english, in_readers_language
 
 
 def msgid(text: str) -> str:
@@ -27,9 +27,8 @@ class Refused(ValueError):
 
     def __str__(self) -> str:
         """Say it in English, for logs and for code that runs without a language."""
-        return self.message % self.params if self.params else self.message
+        return in_english(self.message, self.params)
 
     def render(self) -> str:
         """Say it in the reader's language."""
-        text = gettext(self.message)
-        return text % self.params if self.params else text
+        return in_readers_language(self.message, self.params)
