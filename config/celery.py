@@ -6,9 +6,13 @@ What must not be lost is a row in PostgreSQL first; the broker only carries a hi
 from __future__ import annotations
 
 import os
+import signal
 
 from celery import Celery
 from celery.schedules import crontab
+from celery.signals import worker_process_init
+
+from config.embedded.processes import follow_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
@@ -28,3 +32,9 @@ app.conf.beat_schedule = {
     "advance-promotions": {"task": "pricing.advance_promotions", "schedule": 300.0},
     "heartbeat": {"task": "dealers.heartbeat", "schedule": 30.0},
 }
+
+
+@worker_process_init.connect
+def _end_with_the_worker(**_: object) -> None:
+    """A killed worker leaves no child behind that would go on with a task given to somebody else."""
+    follow_parent(signal.SIGKILL)

@@ -115,7 +115,7 @@ class Attachment:
             while True:
                 if is_free(self.keeper_lock):
                     if keeper is not None:
-                        raise self._failure()
+                        raise self._failure(keeper.wait())
                     self.state.unlink(missing_ok=True)
                     keeper = self._start_keeper()
                 elif (state := self._read_state()) is not None:
@@ -157,15 +157,14 @@ class Attachment:
                 cwd=BASE_DIR,
                 start_new_session=True,  # Ctrl-C in the terminal is for the user of the server, not for its keeper
             )
-        deadline = time.monotonic() + 10
-        while is_free(self.keeper_lock) and self._keeper.poll() is None and time.monotonic() < deadline:
+        while self._keeper.poll() is None and is_free(self.keeper_lock):
             time.sleep(0.02)
         return self._keeper
 
-    def _failure(self) -> ServicesError:
+    def _failure(self, code: int) -> ServicesError:
         log = (self.control / "keeper.log").read_text(errors="replace").strip()
         return ServicesError(
-            f"The embedded {self.service} did not start.\n{log or 'Its keeper was killed.'}\n"
+            f"The embedded {self.service} did not start.\n{log or f'Its keeper ended without a word, code {code}.'}\n"
             f"To use a server of your own instead, set {_variable(self.service)}."
         )
 

