@@ -110,7 +110,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.navigation.navigation",
             ],
-            "builtins": ["config.templatetags.halfmoon"],
+            "builtins": [
+                "config.templatetags.halfmoon",
+                "config.templatetags.components",
+                "config.templatetags.drawings",
+            ],
         },
     },
 ]

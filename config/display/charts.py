@@ -6,8 +6,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-WIDTH, HEIGHT = 760, 240
-LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 26
+HALF, WIDE = 620, 1140
+HEIGHT = 240
+LEFT, RIGHT, TOP, BOTTOM = 52, 28, 12, 28
 SPARK_WIDTH, SPARK_HEIGHT = 84, 24
 HEAT_STEPS = 7
 _MOST_X_LABELS = 12
@@ -37,6 +38,10 @@ class Tick:
 
 @dataclass(frozen=True, slots=True)
 class LineChart:
+    width: int
+    height: int
+    left: float
+    right: float
     series: tuple[Series, ...]
     y_ticks: tuple[Tick, ...]
     x_ticks: tuple[Tick, ...]
@@ -60,7 +65,7 @@ def spark_path(values: Sequence[float]) -> tuple[str, float, float]:
     return "M" + " ".join(f"{x},{y}" for x, y in spots), *spots[-1]
 
 
-def line_chart(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]]) -> LineChart:
+def line_chart(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]], width: int = HALF) -> LineChart:
     """Lay out one line per series over common labels, on a scale that holds zero and round steps."""
     values = [value for _name, numbers in series for value in numbers]
     ticks = nice_ticks(min(values, default=0), max(values, default=0))
@@ -70,7 +75,7 @@ def line_chart(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float
         return round(TOP + (high - value) / (high - low) * (HEIGHT - TOP - BOTTOM), 1)
 
     def x_of(at: int) -> float:
-        return round(LEFT + at / max(len(labels) - 1, 1) * (WIDTH - LEFT - RIGHT), 1)
+        return round(LEFT + at / max(len(labels) - 1, 1) * (width - LEFT - RIGHT), 1)
 
     baseline = y_of(max(low, 0.0))
     every = math.ceil(len(labels) / _MOST_X_LABELS) or 1
@@ -84,6 +89,10 @@ def line_chart(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float
         area = f"{line} L{points[-1].x},{baseline} L{points[0].x},{baseline}Z" if points else ""
         drawn.append(Series(name, line, area, points))
     return LineChart(
+        width=width,
+        height=HEIGHT,
+        left=LEFT,
+        right=width - RIGHT,
         series=tuple(drawn),
         y_ticks=tuple(Tick(y_of(tick), f"{tick:,g}".replace("-", "\u2212")) for tick in ticks),
         x_ticks=tuple(Tick(x_of(at), label) for at, label in enumerate(labels) if at % every == 0),

@@ -1,0 +1,78 @@
+"""Charts as tags; geometry in :mod:`config.display.charts`. Loaded everywhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from django import template
+
+from config.display import charts
+from config.templatetags.halfmoon import decimal_of
+
+register = template.Library()
+
+
+@register.filter
+def heat(value: object, worst: object) -> str:
+    """``class="{{ cell.rate|heat:worst }}"``: the heat map class of a value between nothing and ``worst``."""
+    figure, top = decimal_of(value), decimal_of(worst)
+    return charts.heat_step(None if figure is None else float(figure), float(top or 0))
+
+
+@register.inclusion_tag("components/sparkline.html")
+def sparkline(values: Iterable[float], label: str = "") -> dict[str, Any]:
+    """``{% sparkline daily_counts label=_("Requests per day") %}``: a line the size of a word."""
+    path, x, y = charts.spark_path([float(value) for value in values])
+    return {"path": path, "x": x, "y": y, "label": label}
+
+
+@register.inclusion_tag("components/bars.html")
+def bar_chart(rows: Sequence[Mapping[str, Any]], label: str = "") -> dict[str, Any]:
+    """``{% bar_chart rows label=… %}``: rows of ``label``, ``value``, optional ``shown``, ``url``, ``tone``."""
+    most = max((float(row["value"]) for row in rows), default=0.0)
+    return {
+        "label": label,
+        "rows": [{**row, "share": charts.share_of(float(row["value"]), most)} for row in rows],
+    }
+
+
+@register.inclusion_tag("components/line_chart.html")
+def line_chart(
+    labels: Sequence[str], series: Mapping[str, Sequence[float]], label: str = "", wide: bool = False
+) -> dict[str, Any]:
+    """``{% line_chart periods totals label=… wide=True %}``: totals maps the name of a line to its values.
+
+    ``wide`` is for a chart over the whole page, so that its words stay the size of the text.
+    """
+    numbers = [(name, [float(value) for value in values]) for name, values in series.items()]
+    return {
+        "chart": charts.line_chart([str(text) for text in labels], numbers, charts.WIDE if wide else charts.HALF),
+        "label": label,
+        "labels": labels,
+        "series": series,
+    }
+
+
+@register.inclusion_tag("components/meter.html")
+def meter(value: object, whole: object, label: str, tone: str = "", goal: object = None) -> dict[str, Any]:
+    """``{% meter score 100 _("Score") goal=60 %}``: how far along, with an optional mark to reach."""
+    full = float(decimal_of(whole) or 0)
+    target = decimal_of(goal)
+    return {
+        "share": charts.share_of(float(decimal_of(value) or 0), full),
+        "goal": None if target is None else charts.share_of(float(target), full),
+        "label": label,
+        "tone": tone,
+    }
+
+
+@register.inclusion_tag("components/heat_map.html")
+def heat_map(
+    columns: Sequence[str], rows: Iterable[Mapping[str, Any]], worst: float, caption: str = ""
+) -> dict[str, Any]:
+    """``{% heat_map periods rows worst=0.2 caption=… %}``: rows of ``label`` and ``cells``.
+
+    A cell has ``value``, what is ``shown`` and an optional ``url``; ``worst`` takes the darkest colour.
+    """
+    return {"columns": columns, "rows": rows, "worst": worst, "caption": caption}
