@@ -1,0 +1,111 @@
+"""Why a line was refused: a stable code for machines, and a sentence that names the value and the remedy.
+
+The quarantine keeps code and details only; the sentence is made when somebody reads it, in their language.
+Every app adds the codes of its own checks here, because receipts are answered by this app.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext
+
+from dealers.foundation.refusals import msgid as _
+
+#: Whole sentences. ``value`` and ``field`` can always be used; the others come with the refusal.
+SENTENCES: dict[str, str] = {
+    # the line as a whole
+    "bad_json": _("The line is not valid JSON: %(reason)s. Correct it and send it again."),
+    "not_an_object": _('The line is not an object with named fields, like {"doc_no": …}.'),
+    "repeated_key": _("The field %(field)s appears more than once in the line; leave one of them."),
+    "unknown_field": _("“%(field)s” is not a field of such a line; remove it or correct its name."),
+    "wrong_type": _("%(field)s is given as %(found)s, but must be %(expected)s."),
+    # values
+    "missing_value": _("%(field)s is empty; it is needed in every line."),
+    "too_long": _("“%(value)s” has more than %(limit)s characters; shorten it."),
+    "control_character": _("“%(value)s” contains characters that cannot be shown; remove them."),
+    "bad_number": _("“%(value)s” is not a number; write it like 1234.50, with the digits 0 to 9."),
+    "bad_whole_number": _("“%(value)s” is not a whole number; write it like 12, with the digits 0 to 9."),
+    "number_out_of_range": _("“%(value)s” is too large or too small; it must lie between %(lowest)s and %(highest)s."),
+    "negative_price": _("“%(value)s” is a negative price; write returns as a negative quantity instead."),
+    "bad_price": _("“%(value)s” is not a price; write it like 12.50, with at most 6 decimals and 12 digits before."),
+    "bad_choice": _("“%(value)s” is not one of %(choices)s."),
+    "bad_instant": _("“%(value)s” is not a time with its offset; write it like 2026-11-05T09:30:00+08:00."),
+    "bad_date": _("“%(value)s” is not a date; write it like 2026-11-05."),
+    "in_the_future": _(
+        "“%(value)s” lies more than %(minutes)s minutes after the report arrived; check the clock and the date."
+    ),
+    "too_long_ago": _("“%(value)s” lies before %(earliest)s; check the year."),
+    "zero_quantity": _("The quantity is 0; leave the line out, or write a return as a negative quantity."),
+    # references
+    "unknown_sku": _("“%(value)s” is not a product of the catalogue; check the SKU or ask HQ to add it."),
+    "unknown_region": _("“%(value)s” is not a known city or province; check the region code."),
+    "unknown_dealer": _("“%(value)s” is not a known dealer; check the dealer code."),
+    "unknown_category": _("“%(value)s” is not a product category; check the catalogue."),
+    "not_your_dealer": _("“%(value)s” is not the dealer who delivers; leave the column out or write your own code."),
+    # identity
+    "stale_revision": _(
+        "Revision %(revision)s is older than revision %(known)s, which we have; send a revision above %(known)s."
+    ),
+    "revision_required": _(
+        "The line was reported before with other content as revision %(known)s; to correct it, send revision %(next)s."
+    ),
+    "different_content": _(
+        "The line was reported before with other content; a correction needs a document of its own."
+    ),
+}
+
+#: The foundation's own refusals, said of the value: “abc” is not a number.
+PREDICATES: dict[str, str] = {
+    "bad_quoting": _("has quotes that do not fit together; a quote inside a quoted cell is written twice"),
+    "wrong_cell_count": _("has %(found)s cells where the header has %(expected)s"),
+    "nul_character": _("contains a NUL character; remove it"),
+    "instant_bad_offset": _("has an offset no place on earth uses; write +08:00 for Beijing time"),
+    "instant_is_date": _("is only a date; a time with its offset is needed, like 2026-11-05T09:30:00+08:00"),
+    "instant_missing": _("is empty where a time is needed"),
+    "instant_not_real": _("names a day or time that does not exist"),
+    "instant_with_space": _("must have a T between date and time, like 2026-11-05T09:30:00+08:00"),
+    "instant_without_offset": _("has no offset; add it, like +08:00 for Beijing time"),
+    "not_an_instant": _("is not a time; write it like 2026-11-05T09:30:00+08:00"),
+    "not_a_date": _("is not a date; write it like 2026-11-05"),
+    "date_not_real": _("names a day that does not exist"),
+    "not_a_number": _("is not a number; write it like 1234.50"),
+    "not_a_whole_number": _("must be a whole number"),
+    "number_missing": _("is empty where a number is needed"),
+    "number_not_ascii": _("must be written with the digits 0 to 9 in half width"),
+    "number_too_large": _("has more than %(digits)s digits before the point"),
+    "number_too_long": _("has more than %(limit)s characters"),
+    "number_with_exponent": _("must be written out in full, without an exponent"),
+    "number_with_gap": _("must have no space or underscore inside the number"),
+    "number_with_plus": _("must be written without a plus sign"),
+    "number_with_separator": _("must have no thousands separator; write 1234.50"),
+    "too_many_places": _("has more than %(places)s decimal places"),
+}
+
+
+class _Details(dict[str, Any]):
+    """Details of a refusal; one that is missing leaves a gap instead of an error."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def render_problem(code: str, params: Mapping[str, Any]) -> str:
+    """The sentence for a refusal, in the reader's language.
+
+    A code that is not in the tables is said by the English source sentence in ``params["message"]`` when the
+    refusal brought one, else by its name.
+    """
+    details = _Details(params)
+    if sentence := SENTENCES.get(code):
+        return gettext(sentence) % details
+    predicate = PREDICATES.get(code) or str(params.get("message") or "")
+    if not predicate:
+        return code
+    try:
+        problem = gettext(predicate) % details
+    except (TypeError, ValueError):  # a sentence with a stray percent sign, which was never meant to be filled in
+        problem = gettext(predicate)
+    value = details["value"]
+    return gettext("“%(value)s” %(problem)s") % {"value": value, "problem": problem} if value else problem

@@ -1,0 +1,210 @@
+"""The course of a delivery: opened, its refused lines kept, its days covered, closed, and answered by a receipt.
+
+Everything happens in the caller's transaction, which has called ``barrier.enter_intake`` *before* it chose
+``received_at``: a settlement that waits on the barrier then knows every fact received up to its cutoff.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, Self
+
+from django.db import connection
+
+from dealers.choices import Coverage, Door, Feed, QuarantineState
+from dealers.foundation.clock import BUSINESS_ZONE
+from dealers.foundation.findings import Finding
+from dealers.models import Dealer, FeedDelivery, QuarantinedLine
+from dealers.problems import PREDICATES, SENTENCES, render_problem
+from dealers.services.refused_content import as_stored, clean_text
+from dealers.services.staging import copy_rows, temporary_table
+
+MOST_PROBLEMS_SHOWN = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """One line that was not taken, and why. ``line`` counts as the sender counts: from 1, a file's header included.
+
+    ``content`` is the line as it came, so that it can be corrected and sent again.
+    """
+
+    line: int
+    field: str
+    value: str
+    code: str
+    params: Mapping[str, Any] = field(default_factory=dict, hash=False)
+    content: Any = field(default=None, hash=False)
+    dealer_id: int | None = None
+
+    @classmethod
+    def from_finding(cls, line: int, finding: Finding, content: Any, dealer_id: int | None = None) -> Self:
+        """What a check of the foundation found about a line, ready for the quarantine."""
+        params = dict(finding.params)
+        if finding.code not in SENTENCES and finding.code not in PREDICATES:
+            params["message"] = finding.message
+        return cls(line, finding.field, finding.value, finding.code, params, content, dealer_id)
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryCounts:
+    """What became of the lines; ``lines`` is the sum of the others, and the database insists on it."""
+
+    lines: int
+    accepted: int = 0
+    duplicates: int = 0
+    revised: int = 0
+    quarantined: int = 0
+
+
+def open_delivery(
+    *,
+    dealer: Dealer | None,
+    feed: Feed,
+    door: Door,
+    delivered_by: str,
+    received_at: datetime,
+    filename: str = "",
+    body_digest: str = "",
+) -> FeedDelivery:
+    """Record that something arrived. ``dealer`` is None when HQ delivers for many."""
+    return FeedDelivery.objects.create(
+        dealer=dealer,
+        feed=feed,
+        door=door,
+        delivered_by=clean_text(delivered_by, 200),
+        received_at=received_at,
+        filename=clean_text(filename, 255),
+        body_digest=body_digest,
+    )
+
+
+def refuse_lines(delivery: FeedDelivery, refusals: Iterable[Refusal]) -> int:
+    """Put refused lines into the quarantine; how many. Memory stays bounded for any number."""
+    columns = ("dealer_id", "line", "content", "field", "value", "code", "params")
+    with connection.cursor() as cursor:
+        temporary_table(
+            cursor,
+            "refused_now",
+            "dealer_id bigint, line bigint, content jsonb, field text, value text, code text, params jsonb",
+        )
+        count = copy_rows(cursor, "refused_now", columns, _stored(delivery, refusals))
+        if count:
+            cursor.execute(
+                """
+                INSERT INTO dealers_quarantinedline
+                    (delivery_id, dealer_id, feed, line, content, field, value, code, params, state, refused_at)
+                SELECT %s, dealer_id, %s, line, content, field, value, code, params, %s, %s FROM refused_now
+                """,
+                [delivery.pk, delivery.feed, QuarantineState.OPEN, delivery.received_at],
+            )
+    return count
+
+
+def close_delivery(delivery: FeedDelivery, counts: DeliveryCounts, remarks: Sequence[Mapping[str, Any]] = ()) -> None:
+    """Write the counts on the receipt. Remarks are notes on lines that were taken all the same."""
+    delivery.lines = counts.lines
+    delivery.accepted = counts.accepted
+    delivery.duplicates = counts.duplicates
+    delivery.revised = counts.revised
+    delivery.quarantined = counts.quarantined
+    delivery.remarks = list(remarks)
+    delivery.save(update_fields=["lines", "accepted", "duplicates", "revised", "quarantined", "remarks"])
+
+
+def cover_days(delivery: FeedDelivery, days: Mapping[int, Iterable[date]], coverage: Coverage) -> None:
+    """Note that these days of these dealers are reported, and let their sync clocks know; two statements for all.
+
+    The first fact about a day stays: it decides whether the day was reported in time. Sales delivered for a day
+    once declared empty leave the declaration as it was, where the lines contradict it for everyone to see.
+    """
+    with connection.cursor() as cursor:
+        temporary_table(cursor, "covered_now", "dealer_id bigint, day date")
+        pairs = ((dealer_id, day.isoformat()) for dealer_id in sorted(days) for day in days[dealer_id])
+        if not copy_rows(cursor, "covered_now", ("dealer_id", "day"), pairs):
+            return
+        cursor.execute(
+            """
+            INSERT INTO dealers_feedday (dealer_id, feed, day, coverage, first_received_at, delivery_id)
+            SELECT dealer_id, %s, day, %s, %s, %s FROM covered_now
+            ON CONFLICT (dealer_id, feed, day) DO NOTHING
+            """,
+            [delivery.feed, coverage, delivery.received_at, delivery.pk],
+        )
+        if delivery.feed != Feed.SALES:
+            return
+        cursor.execute(
+            """
+            INSERT INTO dealers_syncclock AS clock (dealer_id, sales_days, sales_received_at)
+            SELECT dealer_id, range_agg(daterange(day, day + 1)), %s FROM covered_now GROUP BY dealer_id
+            ORDER BY dealer_id
+            ON CONFLICT (dealer_id) DO UPDATE SET
+                sales_days = clock.sales_days + excluded.sales_days,
+                sales_received_at = greatest(clock.sales_received_at, excluded.sales_received_at)
+            """,
+            [delivery.received_at],
+        )
+
+
+def note_inventory(delivery: FeedDelivery, newest: Mapping[int, datetime]) -> None:
+    """Let the sync clocks know the newest stock count of each dealer; one statement for all."""
+    with connection.cursor() as cursor:
+        temporary_table(cursor, "counted_now", "dealer_id bigint, as_of timestamptz")
+        pairs = ((dealer_id, newest[dealer_id].isoformat()) for dealer_id in sorted(newest))
+        if not copy_rows(cursor, "counted_now", ("dealer_id", "as_of"), pairs):
+            return
+        cursor.execute(
+            """
+            INSERT INTO dealers_syncclock AS clock (dealer_id, inventory_at, inventory_received_at)
+            SELECT dealer_id, as_of, %s FROM counted_now ORDER BY dealer_id
+            ON CONFLICT (dealer_id) DO UPDATE SET
+                inventory_at = greatest(clock.inventory_at, excluded.inventory_at),
+                inventory_received_at = greatest(clock.inventory_received_at, excluded.inventory_received_at)
+            """,
+            [delivery.received_at],
+        )
+
+
+def receipt_of(delivery: FeedDelivery, *, most_problems: int = MOST_PROBLEMS_SHOWN) -> dict[str, Any]:
+    """The receipt in the words of the interface, with the first problems put into the reader's language.
+
+    When there are more, ``problems_left_out`` says how many; all of them are in the quarantine.
+    """
+    refused = QuarantinedLine.objects.filter(delivery=delivery).order_by("line", "id")[:most_problems]
+    problems = [
+        {"line": line.line, "field": line.field, "code": line.code, "detail": detail_of(line)} for line in refused
+    ]
+    receipt: dict[str, Any] = {
+        "id": str(delivery.receipt),
+        "feed": delivery.feed,
+        "received_at": delivery.received_at.astimezone(BUSINESS_ZONE).isoformat(),
+        "lines": delivery.lines,
+        "accepted": delivery.accepted,
+        "duplicates": delivery.duplicates,
+        "revised": delivery.revised,
+        "quarantined": delivery.quarantined,
+        "problems": problems,
+    }
+    if delivery.quarantined > len(problems):
+        receipt["problems_left_out"] = delivery.quarantined - len(problems)
+    return receipt
+
+
+def detail_of(line: QuarantinedLine) -> str:
+    """Why a line was refused and what to do, in the reader's language."""
+    return render_problem(line.code, {**line.params, "field": line.field, "value": line.value})
+
+
+def _stored(delivery: FeedDelivery, refusals: Iterable[Refusal]) -> Iterator[tuple[object, ...]]:
+    for refusal in refusals:
+        yield (
+            refusal.dealer_id if refusal.dealer_id is not None else delivery.dealer_id,
+            refusal.line,
+            as_stored(refusal.content),
+            clean_text(refusal.field, 64),
+            clean_text(refusal.value, 500),
+            refusal.code,
+            as_stored(dict(refusal.params)),
+        )
