@@ -59,12 +59,12 @@ def duration_text(length: timedelta) -> str:
     minutes, left = divmod(rest, 60)
     parts = [
         (days, ngettext("%(count)d day", "%(count)d days", days)),
-        (hours, ngettext("%(count)d hour", "%(count)d hours", hours)),
-        (minutes, ngettext("%(count)d minute", "%(count)d minutes", minutes)),
+        (hours, ngettext("%(count)d h", "%(count)d h", hours)),
+        (minutes, ngettext("%(count)d min", "%(count)d min", minutes)),
     ]
     first = next((at for at, (count, _pattern) in enumerate(parts) if count), None)
     if first is None:
-        return ngettext("%(count)d second", "%(count)d seconds", left) % {"count": left}
+        return ngettext("%(count)d s", "%(count)d s", left) % {"count": left}
     shown = [pattern % {"count": count} for count, pattern in parts[first : first + _SHOWN_UNITS] if count]
     return " ".join(shown)
 

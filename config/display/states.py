@@ -36,7 +36,7 @@ STATES: dict[str, Look] = {
     "below_floor": Look("bad", _("Below floor")),
     "above_ceiling": Look("bad", _("Above ceiling")),
     "no_band": Look("warn", _("No band")),
-    "return": Look("", _("Return")),
+    "return": Look("", _("Customer return")),
     "out_of_territory": Look("bad", _("Out of territory")),
     "b2b_without_addendum": Look("bad", _("Bulk sale without addendum")),
     "late_report": Look("warn", _("Reported late")),

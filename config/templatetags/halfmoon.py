@@ -67,6 +67,20 @@ def day(value: date | datetime | None) -> str:
     return format_html('<time datetime="{0}">{0}</time>', day_text(value))
 
 
+@register.simple_tag
+def days(first: date | None, end: date | None) -> str:
+    """``{% days band.valid.lower band.valid.upper %}``: the days of a half-open range, its last day included."""
+    last = None if end is None else end - timedelta(days=1)
+    if first is None and last is None:
+        return _MISSING
+    if first is None or last is None:
+        pattern = _("until %(day)s") if first is None else _("from %(day)s")
+        return format_html('<span class="nowrap">{}</span>', pattern % {"day": day_text(first or last)})
+    if first == last:
+        return day(first)
+    return format_html("{} – {}", day(first), day(last))
+
+
 @register.filter
 def instant(value: datetime | None, style: str = "") -> str:
     """``{{ receipt.received_at|instant }}`` in Shanghai time; ``:"short"`` without year, ``:"exact"`` with seconds."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +14,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from config.templatetags.halfmoon import days
 from dealers.foundation.clock import now
 
 _DEALERS = ("北京中恒渠道有限公司", "南京金陵电子有限公司", "杭州云帆科技有限公司", "深圳联讯达有限公司")
@@ -78,7 +79,7 @@ def _sample(query: str) -> dict[str, Any]:
             {"label": _("All"), "url": "?tab=c", "current": False, "count": None},
         ],
         "facts": [
-            (_("Window"), "2026-11-22 – 2026-11-26"),
+            (_("Window"), days(date(2026, 11, 22), date(2026, 11, 27))),
             (_("Budget"), "¥69,000.00"),
             (_("Floor"), "¥1,299.00"),
             (_("Promo price"), "¥1,199.00"),
