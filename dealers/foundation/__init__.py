@@ -1,7 +1,7 @@
 """What every part of the product stands on: values and small mechanisms that know no business of their own.
 
-Nothing here reads a row or a setting; only `wording` knows Django, so that rules may stand on all of it. Money, time and files are treated the same way everywhere because they
-are treated here.
+Nothing here reads a row or a setting; only `wording` knows Django, so that rules may stand on all of it. Money,
+time and files are treated the same way everywhere because they are treated here.
 
 - `money`         rounding half up, splitting without loss, strict reading of decimals
 - `clock`         the one clock, business days in Asia/Shanghai, strict reading of instants
