@@ -6,6 +6,7 @@ empty for anyone else. Row-level security policies read it (see :func:`dealers.m
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -14,11 +15,21 @@ from django.db import connection
 WHOLE_COMPANY = "*"
 NOTHING = ""
 
+#: The scope this thread has set last; connections belong to threads.
+_opened = threading.local()
+
 
 def set_row_scope(scope: str) -> None:
     """Make this session see the rows of ``scope`` until it is set again."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('halfmoon.dealer', %s, false)", [scope])
+    _opened.scope = scope
+
+
+def reset_row_scope(default: str) -> None:
+    """Return to ``default`` if this thread has set another scope; costs nothing when it has not."""
+    if getattr(_opened, "scope", default) != default:
+        set_row_scope(default)
 
 
 def current_row_scope() -> str:

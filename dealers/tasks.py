@@ -6,9 +6,11 @@ from celery import shared_task
 
 from dealers.foundation import clock
 from dealers.models import Heartbeat
+from dealers.selectors.sync import sweep_terms
 from dealers.services.audit import seal_audit as seal
 from dealers.services.jobs import relay_jobs as relay
 from dealers.services.notices import deliver_notices as deliver
+from dealers.services.sync import sweep_sync as sweep
 
 
 @shared_task(name="dealers.deliver_notices")
@@ -24,6 +26,15 @@ def relay_jobs() -> None:
 @shared_task(name="dealers.seal_audit")
 def seal_audit() -> None:
     seal()
+
+
+@shared_task(name="dealers.sweep_sync")
+def sweep_sync() -> None:
+    """Place, lift and warn for everyone, as of now."""
+    now = clock.now()
+    terms = sweep_terms(at=now)
+    if terms is not None:
+        sweep(terms=terms, at=now)
 
 
 @shared_task(name="dealers.heartbeat")

@@ -18,6 +18,8 @@ def visible_dealers(user: Any) -> QuerySet[Dealer]:
         return Dealer.objects.none()
     if user.dealer_id is not None:
         return Dealer.objects.filter(pk=user.dealer_id)
+    if getattr(user, "is_hq_system", False):
+        return Dealer.objects.all()
     if user.role == Role.CHANNEL_MANAGER:
         return Dealer.objects.filter(pk__in=dealers_in_regions(user))
     return Dealer.objects.all() if can(user, "dealers.view") else Dealer.objects.none()

@@ -1,0 +1,44 @@
+"""Who asks, when it is a machine: the holder of an API key, shaped like a person where selectors look."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from dealers.models import ApiKey, Dealer
+
+
+@dataclass(frozen=True)
+class MachineClient:
+    """The holder of a key: one dealer's system, or one of HQ's own with the scopes it was given."""
+
+    key: ApiKey
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+    role = None
+
+    @property
+    def pk(self) -> str:
+        return f"key:{self.key.prefix}"
+
+    @property
+    def dealer_id(self) -> int | None:
+        return self.key.dealer_id
+
+    @property
+    def dealer(self) -> Dealer | None:
+        return self.key.dealer
+
+    @property
+    def is_hq_system(self) -> bool:
+        return self.key.dealer_id is None
+
+    @property
+    def label(self) -> str:
+        """The name kept with deliveries and decisions."""
+        return f"key:{self.key.name} ({self.key.prefix})"
+
+    def may(self, scope: str) -> bool:
+        """Whether the key carries ``scope``."""
+        return scope in self.key.scopes

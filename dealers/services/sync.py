@@ -1,0 +1,271 @@
+"""The sweep of the sync clock: who is late is warned, who is overdue is held, who caught up is released.
+
+One statement finds everyone for any number of dealers, one places the holds, one lifts them. Running it twice,
+or twice at once, changes nothing more: a sweep waits for the one before, and the database allows one open
+``sync`` hold per dealer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from dealers.choices import Feed, HoldKind, NoticeKind
+from dealers.errors import NotFound, Refused
+from dealers.foundation import clock
+from dealers.models import Dealer, Notice, SyncExemption, User
+from dealers.permissions import require
+from dealers.selectors.supply import hold_detail
+from dealers.selectors.sync import READINGS_SQL, SweepTerms, clock_params
+from dealers.selectors.visibility import visible_dealers
+from dealers.services.audit import AuditEvent, record_audit, record_audits
+from dealers.services.notices import managers_of_dealers, people_of_dealers, tell_all
+
+#: Serialises sweeps.
+SWEEP_LOCK = 0x48414C46_0003
+
+_PLACE_SQL = (
+    READINGS_SQL.replace("{only}", "")
+    + """
+, overdue AS (
+    SELECT *, inventory_elapsed >= %(hold_after)s::interval AS inventory_overdue,
+           sales_elapsed >= %(hold_after)s::interval AS sales_overdue
+    FROM clocks
+    WHERE inventory_elapsed >= %(hold_after)s::interval OR sales_elapsed >= %(hold_after)s::interval
+)
+INSERT INTO dealers_supplyhold (dealer_id, kind, reason, evidence, note, opened_at, lift_note)
+SELECT o.dealer_id, 'sync',
+       CASE WHEN o.inventory_overdue AND o.sales_overdue THEN 'both_overdue'
+            WHEN o.inventory_overdue THEN 'inventory_overdue' ELSE 'sales_overdue' END,
+       jsonb_strip_nulls(jsonb_build_object(
+           'since', CASE WHEN o.inventory_overdue
+                         THEN to_char(o.inventory_anchor AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') END,
+           'from_day', CASE WHEN o.sales_overdue THEN lower(o.missing_days)::text END,
+           'days', CASE WHEN o.sales_overdue THEN (
+                        SELECT sum(upper(r) - lower(r)) FROM unnest(o.missing_days) r) END)),
+       '', %(at)s::timestamptz, ''
+FROM overdue o
+WHERE NOT EXISTS (SELECT 1 FROM dealers_supplyhold h
+                  WHERE h.dealer_id = o.dealer_id AND h.kind = 'sync'
+                    AND (h.lifted_at IS NULL OR (h.opened_at <= %(at)s AND h.lifted_at > %(at)s)))
+ON CONFLICT DO NOTHING
+RETURNING id, dealer_id, reason, evidence
+"""
+)
+
+_LIFT_SQL = (
+    READINGS_SQL.replace("{only}", "")
+    + """
+UPDATE dealers_supplyhold h SET lifted_at = %(at)s, lift_note = 'caught_up'
+WHERE h.kind = 'sync' AND h.lifted_at IS NULL AND h.opened_at <= %(at)s
+  AND NOT EXISTS (SELECT 1 FROM clocks c WHERE c.dealer_id = h.dealer_id
+                  AND (c.inventory_elapsed >= %(interval)s::interval OR c.sales_elapsed >= %(interval)s::interval))
+RETURNING h.id, h.dealer_id, h.reason, h.evidence
+"""
+)
+
+_WARN_SQL = (
+    READINGS_SQL.replace("{only}", "")
+    + """
+, late AS (
+    SELECT dealer_id, inventory_anchor, sales_anchor, inventory_elapsed, sales_elapsed,
+           CASE WHEN inventory_elapsed >= sales_elapsed THEN inventory_anchor ELSE sales_anchor END AS anchor
+    FROM clocks
+    WHERE greatest(inventory_elapsed, sales_elapsed) >= %(interval)s::interval
+      AND greatest(inventory_elapsed, sales_elapsed) < %(hold_after)s::interval
+)
+INSERT INTO dealers_syncclock AS c (dealer_id, late_notified_for)
+SELECT dealer_id, anchor FROM late
+ON CONFLICT (dealer_id) DO UPDATE SET late_notified_for = excluded.late_notified_for
+WHERE c.late_notified_for IS DISTINCT FROM excluded.late_notified_for
+RETURNING c.dealer_id, c.late_notified_for
+"""
+)
+
+
+@dataclass(frozen=True)
+class HoldChange:
+    """A hold that a sweep placed or lifted."""
+
+    hold_id: int
+    dealer_id: int
+    reason: str
+    evidence: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """What a sweep did."""
+
+    at: datetime
+    placed: tuple[HoldChange, ...]
+    lifted: tuple[HoldChange, ...]
+    warned: int
+
+
+def sweep_sync(*, terms: SweepTerms, at: datetime) -> Sweep:
+    """Place, lift and warn as of ``at``, which may be any instant. Everything in one transaction."""
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SWEEP_LOCK])
+        params = {
+            **clock_params(terms, at),
+            "interval": terms.interval,
+            "hold_after": terms.interval + terms.grace,
+        }
+        lifted: list[HoldChange] = []
+        if terms.lift_automatically:
+            lifted = _changes(cursor, _LIFT_SQL, params)
+        placed = _changes(cursor, _PLACE_SQL, params)
+        cursor.execute(_WARN_SQL, params)
+        warned = cursor.fetchall()
+        record_audits(_audit_events("hold.place", placed, at))
+        record_audits(_audit_events("hold.lift", lifted, at))
+        _tell_about_holds(placed, lifted, at)
+        _warn(warned, terms, at)
+    return Sweep(at=at, placed=tuple(placed), lifted=tuple(lifted), warned=len(warned))
+
+
+def _changes(cursor: Any, sql: str, params: dict[str, Any]) -> list[HoldChange]:
+    cursor.execute(sql, params)
+    return [
+        HoldChange(hold_id, dealer_id, reason, evidence if isinstance(evidence, dict) else json.loads(evidence))
+        for hold_id, dealer_id, reason, evidence in cursor.fetchall()
+    ]
+
+
+def _audit_events(action: str, changes: Sequence[HoldChange], at: datetime) -> Iterator[AuditEvent]:
+    for change in changes:
+        yield AuditEvent(
+            actor=None,
+            action=action,
+            subject=("dealers.supplyhold", str(change.hold_id)),
+            at=at,
+            dealer_id=change.dealer_id,
+            reason=change.reason,
+            after={"kind": HoldKind.SYNC, "evidence": change.evidence},
+        )
+
+
+def _tell_about_holds(placed: Sequence[HoldChange], lifted: Sequence[HoldChange], at: datetime) -> None:
+    concerned = {change.dealer_id for change in (*placed, *lifted)}
+    if not concerned:
+        return
+    people, managers = people_of_dealers(concerned), managers_of_dealers(concerned)
+    if not people and not managers:
+        return
+    names = dict(Dealer.objects.filter(pk__in=concerned).values_list("pk", "name"))
+    moment = _moment(at)
+    notices = []
+    for changes, kind, verb in (
+        (placed, NoticeKind.HOLD_PLACED, "opened_at"),
+        (lifted, NoticeKind.HOLD_LIFTED, "lifted_at"),
+    ):
+        for change in changes:
+            for person in {*people.get(change.dealer_id, []), *managers.get(change.dealer_id, [])}:
+                with translation.override(person.language):
+                    detail = hold_detail(change.reason, change.evidence, "") if kind == NoticeKind.HOLD_PLACED else ""
+                params = {"reason": kind.value, "dealer": names[change.dealer_id], verb: moment, "detail": detail}
+                key = f"{kind.value}:{change.hold_id}"
+                notices.append(Notice(recipient=person, kind=kind, key=key, params=params, created_at=at, url="/"))
+    tell_all(notices)
+
+
+def _warn(warned: Sequence[tuple[int, datetime]], terms: SweepTerms, at: datetime) -> None:
+    people = people_of_dealers([dealer_id for dealer_id, _anchor in warned])
+    if not people:
+        return
+    names = dict(Dealer.objects.filter(pk__in=people).values_list("pk", "name"))
+    notices = []
+    for dealer_id, anchor in warned:
+        for person in people.get(dealer_id, []):
+            with translation.override(person.language):
+                feeds = str(_("stock or sales"))
+            params = {
+                "reason": "sync_late",
+                "feed": feeds,
+                "dealer": names[dealer_id],
+                "since": _moment(anchor),
+                "hold_at": _moment(anchor + terms.interval + terms.grace),
+            }
+            key = f"sync_late:{dealer_id}:{anchor.isoformat()}"
+            notices.append(
+                Notice(recipient=person, kind=NoticeKind.SYNC_LATE, key=key, params=params, created_at=at, url="/")
+            )
+    tell_all(notices)
+
+
+def _moment(at: datetime) -> str:
+    return at.astimezone(clock.BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
+
+
+class EmptyExemption(Refused):
+    code = "empty_exemption"
+    sentence = _("An exemption ends after it starts.")
+    status = 400
+
+
+@transaction.atomic
+def agree_exemption(
+    *,
+    dealer: Dealer,
+    starts_on: date,
+    ends_on: date | None,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    feed: Feed | None = None,
+) -> SyncExemption:
+    """Pause a dealer's duty to report from ``starts_on`` up to ``ends_on`` (exclusive); no feed means both."""
+    if actor is not None:
+        require(actor, "sync.exempt")
+        if not visible_dealers(actor).filter(pk=dealer.pk).exists():
+            raise NotFound(what=_("dealer"), key=dealer.code)
+    if ends_on is not None and ends_on <= starts_on:
+        raise EmptyExemption()
+    exemption = SyncExemption.objects.create(
+        dealer=dealer, feed=feed or "", valid=(starts_on, ends_on), reason=reason, agreed_by=actor, agreed_at=at
+    )
+    record_audit(
+        actor=actor,
+        action="exemption.agree",
+        subject=exemption,
+        at=at,
+        reason=reason,
+        dealer_id=dealer.pk,
+        after={"feed": feed or "", "starts_on": starts_on, "ends_on": ends_on},
+    )
+    return exemption
+
+
+@transaction.atomic
+def revoke_exemption(*, exemption: SyncExemption, actor: User, at: datetime, reason: str) -> SyncExemption:
+    """End an exemption as if it had not been agreed from now on; what it excused stays excused up to today."""
+    require(actor, "sync.exempt")
+    exemption = SyncExemption.objects.select_for_update().get(pk=exemption.pk)
+    if not visible_dealers(actor).filter(pk=exemption.dealer_id).exists():
+        raise NotFound(what=_("exemption"), key=exemption.pk)
+    before = {"ends_on": exemption.valid.upper, "revoked_at": exemption.revoked_at}
+    today = clock.business_day(at)
+    if exemption.valid.lower < today:
+        exemption.valid = (exemption.valid.lower, min(today, exemption.valid.upper or today))
+    else:
+        exemption.revoked_at = at
+    exemption.save()
+    record_audit(
+        actor=actor,
+        action="exemption.revoke",
+        subject=exemption,
+        at=at,
+        reason=reason,
+        dealer_id=exemption.dealer_id,
+        before=before,
+        after={"revoked_at": at},
+    )
+    return exemption
