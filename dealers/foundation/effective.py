@@ -5,7 +5,7 @@ Master data is never overwritten. A row that comes in for an existing key is pla
 - it starts within a standing row: that one is closed on the day the new one starts;
 - it is open and a later row stands: it ends where the later begins;
 - it starts on the very day a standing row starts, with other content: it supersedes that one;
-- it says what stands already: a duplicate, nothing happens;
+- it says what stands already, even from a later day: a duplicate, nothing happens;
 - it names its own end and would run into a later row: refused, because either of the two is wrong.
 """
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import IO
@@ -110,7 +110,7 @@ def _refuse_large(content: IO[bytes]) -> None:
         )
 
 
-def _rounded_number(line_no: int, cells: list[object]) -> Finding:
+def _rounded_number(line_no: int, cells: Sequence[object]) -> Finding:
     numbers = [cell for cell in cells if isinstance(cell, (int, float)) and abs(cell) >= _FIRST_INEXACT_NUMBER]
     return Finding(
         "number_rounded_by_spreadsheet",
