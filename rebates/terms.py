@@ -1,0 +1,115 @@
+"""What the policy says about rebates, subsidies, market support, price protection, referrals and the scorecard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import model_validator
+
+from dealers.foundation.faults import Fault, warning
+from dealers.foundation.refusals import msgid as _
+from dealers.foundation.term_values import (
+    TIERS,
+    Amount,
+    ByTier,
+    Days,
+    Hours,
+    Share,
+    refuse_unless_one,
+    whole,
+)
+from dealers.foundation.terms import Section, StoredPolicy, Terms, rows
+from rebates.program_terms import Bracket, Program, check_programs, program_remarks
+
+__all__ = ["Bracket", "Program", "RebatesTerms", "parse", "rebates_terms"]
+
+
+class RemoteSubsidyTerms(Terms):
+    min_quarterly_purchases: Amount
+    rate: Share
+
+
+class MarketSupportTerms(Terms):
+    quota_per_quarter: ByTier[Amount]
+
+
+class PriceProtectionTerms(Terms):
+    """Which units on hand are credited when a list price falls."""
+
+    window_days: Days
+    snapshot_max_age_hours: Hours
+    include_in_transit: bool
+
+
+class PartnerReward(Terms):
+    """`rate` of the deal up to `above`, `rate_above` of what exceeds it."""
+
+    rate: Share
+    above: Amount
+    rate_above: Share
+
+
+class ReferralTerms(Terms):
+    duplicate_days: Days
+    max_per_device_per_day: Annotated[int, whole(1, 1000)]
+    follow_up_hours: Hours
+    employee_rate: Share
+    partner: PartnerReward
+    sample_rate: Share
+
+
+class ScorecardWeights(Terms):
+    """How the parts of a tier's scorecard weigh; together exactly 1."""
+
+    attainment: Share
+    price: Share
+    sync: Share
+    response: Share
+    satisfaction: Share
+    growth: Share
+
+    @model_validator(mode="after")
+    def _sum_to_one(self) -> ScorecardWeights:
+        refuse_unless_one(self.attainment + self.price + self.sync + self.response + self.satisfaction + self.growth)
+        return self
+
+
+class ScorecardTerms(Terms):
+    weights: ByTier[ScorecardWeights]
+
+
+class RebatesTerms(Section):
+    key = "rebates"
+
+    programs: Annotated[tuple[Program, ...], rows(Program, check_programs)]
+    remote_subsidy: RemoteSubsidyTerms
+    market_support: MarketSupportTerms
+    price_protection: PriceProtectionTerms
+    referrals: ReferralTerms
+    scorecard: ScorecardTerms
+
+    def programs_of(self, tier: str) -> tuple[Program, ...]:
+        """The programs of a tier, in the document's order."""
+        return tuple(program for program in self.programs if program.tier == tier)
+
+    def remarks(self) -> Iterator[Fault]:
+        yield from program_remarks(self.programs)
+        for tier in TIERS:
+            if not self.programs_of(tier):
+                yield warning(
+                    ("programs",),
+                    "tier_without_program",
+                    _("has no program for %(tier)s: its dealers earn nothing"),
+                    tier=tier,
+                )
+
+
+def parse(section: Any) -> tuple[RebatesTerms | None, list[Fault]]:
+    """The `rebates` section as terms, or why it cannot be."""
+    return RebatesTerms.parse(section)
+
+
+def rebates_terms(policy: StoredPolicy) -> RebatesTerms:
+    """What a stored policy version says about rebates and support."""
+    return RebatesTerms.in_version(policy)

@@ -1,0 +1,56 @@
+"""What the policy says about statements, bills, payouts and fraud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from dealers.foundation.faults import Fault, warning
+from dealers.foundation.refusals import msgid as _
+from dealers.foundation.term_values import Amount, Factor, WorkingDays, one_of, whole
+from dealers.foundation.terms import Section, StoredPolicy, Terms
+
+#: Bills issued from 2023 run at most so long by the rules of the central bank.
+LONGEST_LAWFUL_TENOR_MONTHS = 6
+
+
+class BillTerms(Terms):
+    max_tenor_months: Annotated[int, whole(1, 12)]
+
+
+class FraudTerms(Terms):
+    """What a confirmed fraud costs and which deadlines its case has."""
+
+    forfeit: Annotated[str, one_of("forfeit", "calendar_year")]
+    penalty_rate_of_contract: Factor
+    reply_working_days: WorkingDays
+    appeal_working_days: WorkingDays
+    proportionality_warning: Factor
+
+
+class SettlementTerms(Section):
+    key = "settlement"
+
+    confirm_working_days: WorkingDays
+    bill: BillTerms
+    minimum_payout: Amount
+    fraud: FraudTerms
+
+    def remarks(self) -> Iterator[Fault]:
+        if self.bill.max_tenor_months > LONGEST_LAWFUL_TENOR_MONTHS:
+            yield warning(
+                ("bill", "max_tenor_months"),
+                "tenor_beyond_law",
+                _("is longer than the %(months)s months a bill may run since 2023"),
+                months=LONGEST_LAWFUL_TENOR_MONTHS,
+            )
+
+
+def parse(section: Any) -> tuple[SettlementTerms | None, list[Fault]]:
+    """The `settlement` section as terms, or why it cannot be."""
+    return SettlementTerms.parse(section)
+
+
+def settlement_terms(policy: StoredPolicy) -> SettlementTerms:
+    """What a stored policy version says about settlement."""
+    return SettlementTerms.in_version(policy)
