@@ -93,6 +93,7 @@ def test_a_long_list_of_problems_is_cut_and_says_so(dealer: Dealer) -> None:
 
 
 def test_hostile_text_is_kept_as_far_as_it_can_be_stored(dealer: Dealer) -> None:
+    deep = [[[[[[1]]]]]]
     content = {
         "doc\0no": "a\0b\\u0000",
         "half": "\ud800",
@@ -113,10 +114,9 @@ def test_hostile_text_is_kept_as_far_as_it_can_be_stored(dealer: Dealer) -> None
 
 def test_days_are_covered_once_and_join_on_the_clock(dealer: Dealer) -> None:
     other = make_dealer("D2")
+    november = [date(2026, 11, day) for day in range(1, 10)]
     first = opened(None)
-    cover_days(
-        first, {dealer.pk: [date(2026, 11, 1), date(2026, 11, 2)], other.pk: [date(2026, 11, 9)]}, Coverage.DELIVERED
-    )
+    cover_days(first, {dealer.pk: november[:2], other.pk: november[8:]}, Coverage.DELIVERED)
     later = opened(dealer, received_at=datetime(2026, 11, 6, tzinfo=UTC))
     cover_days(later, {dealer.pk: november[1:3]}, Coverage.DELIVERED)
 

@@ -1,0 +1,250 @@
+"""Everything a verdict depends on, compiled so that finding it costs a dictionary and a bisect.
+
+The index is built once from plain facts and then only read; what it works out for a pair it meets
+(a product in a place, a dealer in a place) it remembers.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from pricing.rules.verdict import LATE_AFTER, Band, Judgement, PromoPrice, judge
+
+#: The place of a national band. Region ids are above it, city tiers are kept as negative numbers below it.
+NATIONAL = 0
+
+
+def tier_place(city_tier: int) -> int:
+    """The place of a band for all cities of a tier."""
+    return -city_tier
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A city or province as the rule sees it."""
+
+    id: int
+    province_id: int | None
+    city_tier: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """A right over a range of days: a territory, or a B2B addendum."""
+
+    id: int
+    valid_from: date
+    valid_to: date | None
+
+    def holds_on(self, day: date) -> bool:
+        return self.valid_from <= day and (self.valid_to is None or day < self.valid_to)
+
+
+class Timeline:
+    """Which band counts from which day on, for one product in one place."""
+
+    __slots__ = ("bands", "starts")
+
+    def __init__(self, starts: list[date], bands: list[Band | None]) -> None:
+        self.starts = starts
+        self.bands = bands
+
+    def on(self, day: date) -> Band | None:
+        return self.bands[bisect_right(self.starts, day)]
+
+
+class BandIndex:
+    """Bands per product and place; the most specific one in force counts: city, province, city tier, national."""
+
+    def __init__(self, places: Mapping[int, Place], bands: Iterable[tuple[int, int, Band]]) -> None:
+        """``bands`` gives product, place (a region's id, :func:`tier_place` or NATIONAL) and band."""
+        self._places = places
+        self._series: dict[int, dict[int, list[Band]]] = {}
+        for product_id, place, band in bands:
+            self._series.setdefault(product_id, {}).setdefault(place, []).append(band)
+        for by_place in self._series.values():
+            for series in by_place.values():
+                series.sort(key=lambda band: band.valid_from)
+        self._timelines: dict[int, dict[tuple[int, ...], Timeline]] = {}
+        self._by_region: dict[int, dict[int, Timeline]] = {}
+        self._nothing = Timeline([], [None])
+
+    def on(self, product_id: int, region_id: int, day: date) -> Band | None:
+        """The band that counts for a product sold in a region on a day."""
+        by_region = self._by_region.get(product_id)
+        if by_region is None:
+            by_region = self._by_region[product_id] = {}
+        timeline = by_region.get(region_id)
+        if timeline is None:
+            timeline = by_region[region_id] = self._timeline(product_id, region_id)
+        return timeline.bands[bisect_right(timeline.starts, day)]
+
+    def candidates(self, product_id: int, region_id: int) -> list[tuple[int, list[Band]]]:
+        """The series that could decide, with their places, most specific first."""
+        series = self._series.get(product_id, {})
+        return [(place, series[place]) for place in self.places_of(region_id) if place in series]
+
+    def places_of(self, region_id: int) -> list[int]:
+        """The places a region belongs to, most specific first."""
+        place = self._places[region_id]
+        chain = [region_id]
+        if place.province_id is not None:
+            chain.append(place.province_id)
+        if place.city_tier is not None:
+            chain.append(tier_place(place.city_tier))
+        return [*chain, NATIONAL]
+
+    def _timeline(self, product_id: int, region_id: int) -> Timeline:
+        """The timeline of the region, shared with all regions that the same series decide about."""
+        candidates = self.candidates(product_id, region_id)
+        if not candidates:
+            return self._nothing
+        shared = self._timelines.setdefault(product_id, {})
+        key = tuple(place for place, _series in candidates)
+        if key not in shared:
+            shared[key] = _merged([series for _place, series in candidates])
+        return shared[key]
+
+
+class PromoIndex:
+    """Promo prices per product and day."""
+
+    def __init__(self, promos: Iterable[tuple[int, PromoPrice]]) -> None:
+        self._by_product: dict[int, list[PromoPrice]] = defaultdict(list)
+        for product_id, promo in promos:
+            self._by_product[product_id].append(promo)
+        self._by_day: dict[tuple[int, date], tuple[PromoPrice, ...]] = {}
+
+    def of(self, product_id: int) -> tuple[PromoPrice, ...]:
+        """Every promo price of a product, whenever."""
+        return tuple(self._by_product.get(product_id, ()))
+
+    def on(self, product_id: int, day: date) -> tuple[PromoPrice, ...]:
+        """The promo prices of a product whose window includes the day."""
+        key = (product_id, day)
+        found = self._by_day.get(key)
+        if found is None:
+            found = self._by_day[key] = tuple(
+                promo
+                for promo in self._by_product.get(product_id, ())
+                if promo.starts_on <= day and (promo.ends_on is None or day < promo.ends_on)
+            )
+        return found
+
+
+class RightsIndex:
+    """Where each dealer may sell, and whether to businesses."""
+
+    def __init__(
+        self,
+        places: Mapping[int, Place],
+        territories: Iterable[tuple[int, int, Grant]],
+        addenda: Iterable[tuple[int, Grant]],
+    ) -> None:
+        """``territories`` gives dealer, region and grant; ``addenda`` dealer and grant."""
+        self._places = places
+        self._granted: dict[int, dict[int, list[Grant]]] = {}
+        for dealer_id, region_id, grant in territories:
+            self._granted.setdefault(dealer_id, {}).setdefault(region_id, []).append(grant)
+        self._addenda: dict[int, list[Grant]] = defaultdict(list)
+        for dealer_id, grant in addenda:
+            self._addenda[dealer_id].append(grant)
+        self._in_region: dict[int, dict[int, tuple[Grant, ...]]] = {}
+
+    def territory_on(self, dealer_id: int, region_id: int, day: date) -> int | None:
+        """The grant that covers the region that day: the region's own before its province's, else None."""
+        regions = self._in_region.get(dealer_id)
+        if regions is None:
+            regions = self._in_region[dealer_id] = {}
+        grants = regions.get(region_id)
+        if grants is None:
+            grants = regions[region_id] = self.grants(dealer_id, region_id)
+        for grant in grants:
+            if grant.valid_from <= day and (grant.valid_to is None or day < grant.valid_to):
+                return grant.id
+        return None
+
+    def grants(self, dealer_id: int, region_id: int) -> tuple[Grant, ...]:
+        """Every grant that covers the region, whenever; the region's own first, then its province's, by age."""
+        granted = self._granted.get(dealer_id, {})
+        own = sorted(granted.get(region_id, ()), key=lambda grant: grant.id)
+        province_id = self._places[region_id].province_id
+        province = sorted(granted.get(province_id, ()), key=lambda grant: grant.id) if province_id is not None else []
+        return (*own, *province)
+
+    def addenda(self, dealer_id: int) -> tuple[Grant, ...]:
+        """Every B2B addendum of a dealer, whenever."""
+        return tuple(self._addenda.get(dealer_id, ()))
+
+    def has_addendum_on(self, dealer_id: int, day: date) -> bool:
+        """Whether a signed B2B addendum is in force that day."""
+        return any(grant.holds_on(day) for grant in self._addenda.get(dealer_id, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictIndex:
+    """The parts together; :meth:`judge` is the rule with its facts found."""
+
+    places: Mapping[int, Place]
+    bands: BandIndex
+    promos: PromoIndex
+    rights: RightsIndex
+
+    def judge(
+        self,
+        dealer_id: int,
+        product_id: int,
+        region_id: int,
+        day: date,
+        sold_at: int,
+        reported_at: int,
+        quantity: int,
+        price: int,
+        is_b2b: bool,
+        late_after: int = LATE_AFTER,
+    ) -> Judgement:
+        """Judge a line sold on ``day``; arguments as for :func:`pricing.rules.verdict.judge`."""
+        rights = self.rights
+        band = self.bands.on(product_id, region_id, day)
+        return judge(
+            dealer_id,
+            region_id,
+            self.places[region_id].province_id,
+            day,
+            sold_at,
+            reported_at,
+            quantity,
+            price,
+            is_b2b,
+            band,
+            self.promos.on(product_id, day) if band is not None and price < band.floor else (),
+            rights.territory_on(dealer_id, region_id, day),
+            is_b2b and rights.has_addendum_on(dealer_id, day),
+            late_after,
+        )
+
+
+def _merged(series: list[list[Band]]) -> Timeline:
+    """One timeline from series of bands, the most specific first. Bands of one series do not overlap."""
+    edges = {band.valid_from for bands in series for band in bands}
+    edges |= {band.valid_to for bands in series for band in bands if band.valid_to is not None}
+    starts: list[date] = []
+    deciding: list[Band | None] = [None]
+    for edge in sorted(edges):
+        band = next((found for bands in series if (found := _in_force(bands, edge)) is not None), None)
+        if band is not deciding[-1]:
+            starts.append(edge)
+            deciding.append(band)
+    return Timeline(starts, deciding)
+
+
+def _in_force(bands: list[Band], day: date) -> Band | None:
+    place = bisect_right(bands, day, key=lambda band: band.valid_from) - 1
+    if place < 0:
+        return None
+    band = bands[place]
+    return band if band.valid_to is None or day < band.valid_to else None
