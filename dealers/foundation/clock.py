@@ -50,16 +50,13 @@ def parse_instant(text: str) -> datetime:
         raise _instant_refusal(text)
     try:
         instant = datetime.fromisoformat(text)
-        offset = instant.utcoffset()
-        if offset is None or abs(offset) > _WIDEST_OFFSET:
-            raise Refused(
-                "instant_bad_offset", _("has an offset no place on earth uses; write +08:00 for Beijing time")
-            )
-        return instant.astimezone(UTC)
+        in_utc = instant.astimezone(UTC)
     except (OverflowError, ValueError) as error:
-        if isinstance(error, Refused):
-            raise
         raise Refused("instant_not_real", _("names a day or time that does not exist")) from error
+    offset = instant.utcoffset()
+    if offset is None or not -_WIDEST_OFFSET <= offset <= _WIDEST_OFFSET:
+        raise Refused("instant_bad_offset", _("has an offset no place on earth uses; write +08:00 for Beijing time"))
+    return in_utc
 
 
 def parse_date(text: str) -> date:

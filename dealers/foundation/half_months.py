@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Self
 
 from dealers.foundation.clock import business_day, start_of_day
@@ -47,10 +48,10 @@ class HalfMonth:
             raise Refused("not_a_period", _("is not a half-month period; write it like 2026-11-H1")) from error
 
     @classmethod
-    def containing(cls, moment: datetime | date) -> Self:
+    def containing(cls, moment: datetime | date) -> HalfMonth:
         """The period in which an instant or a business day lies."""
         day = business_day(moment) if isinstance(moment, datetime) else moment
-        return cls(day.year, day.month, 1 if day.day < SECOND_HALF_STARTS_ON_DAY else 2)
+        return _half_of_month(day.year, day.month, 1 if day.day < SECOND_HALF_STARTS_ON_DAY else 2)
 
     @classmethod
     def from_ordinal(cls, ordinal: int) -> Self:
@@ -110,6 +111,11 @@ class HalfMonth:
     def previous_like_half(self) -> Self:
         """The same half of the month before: a first half is compared with a first half."""
         return self.from_ordinal(self.ordinal - 2)
+
+
+@lru_cache(maxsize=1024)  # asked for every sale line, of which millions lie in a few periods
+def _half_of_month(year: int, month: int, half: int) -> HalfMonth:
+    return HalfMonth(year, month, half)
 
 
 def is_half_month_boundary(day: date) -> bool:

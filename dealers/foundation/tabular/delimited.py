@@ -22,37 +22,23 @@ class _Overrun(Exception):
     """The record being read has become too long to be one."""
 
 
-class _Lines:
-    """Physical lines, remembered while their record is being read so that they can be read again."""
+def _remembered(again: deque[str], text: Iterator[str], record: list[str]) -> Iterator[str]:
+    """Physical lines, first those to be read again; `record` keeps those of the record being read."""
+    while again:
+        record.append(again.popleft())
+        if len(record) > 1:
+            _refuse_overrun(record)
+        yield record[-1]
+    for line in text:
+        record.append(line)
+        if len(record) > 1:
+            _refuse_overrun(record)
+        yield line
 
-    def __init__(self, text: Iterable[str]) -> None:
-        self._text = iter(text)
-        self._again: deque[str] = deque()
-        self.record: list[str] = []
-        self._characters = 0
 
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._again.popleft() if self._again else next(self._text)
-        self.record.append(line)
-        if len(self.record) > 1:
-            self._characters += len(line)
-            if len(self.record) > MOST_LINES_PER_RECORD or self._characters > MOST_CHARACTERS_PER_RECORD:
-                raise _Overrun
-        return line
-
-    def begin_record(self) -> None:
-        self.record.clear()
-        self._characters = 0
-
-    def give_back_all_but_first(self) -> str:
-        """Put the record's later lines back in front and return its first."""
-        first = self.record[0] if self.record else ""
-        self._again.extendleft(reversed(self.record[1:]))
-        self.begin_record()
-        return first
+def _refuse_overrun(record: list[str]) -> None:
+    if len(record) > MOST_LINES_PER_RECORD or sum(map(len, record[1:])) > MOST_CHARACTERS_PER_RECORD:
+        raise _Overrun
 
 
 def find_delimiter(line: str) -> str:
@@ -77,22 +63,23 @@ def read_records(
     After a broken record reading goes on with the next line, so nothing behind it is lost.
     """
     csv.field_size_limit(_SHORTEST_BROKEN_OFF_FIELD)
-    lines = _Lines(text)
-    reader = csv.reader(lines, delimiter=delimiter, strict=True)
+    lines = iter(text)
+    again: deque[str] = deque()
+    record: list[str] = []
     line_no = lines_before + 1
     while True:
-        lines.begin_record()
+        reader = csv.reader(_remembered(again, lines, record), delimiter=delimiter, strict=True)
         try:
-            cells = next(reader)
-        except StopIteration:
+            for cells in reader:
+                yield line_no, cells
+                line_no += len(record)
+                record.clear()
             return
         except (csv.Error, _Overrun) as error:
-            first = lines.give_back_all_but_first()
-            yield line_no, _unreadable(line_no, first, error)
-            line_no += 1
-            continue
-        yield line_no, cells
-        line_no += len(lines.record)
+            yield line_no, _unreadable(line_no, record[0], error)
+        line_no += 1
+        again.extendleft(reversed(record[1:]))
+        record.clear()
 
 
 def _unreadable(line_no: int, line: str, error: Exception) -> Finding:

@@ -41,7 +41,7 @@ class Source:
                 self._raw: IO[bytes] = path.open("rb")
             except OSError as error:
                 raise UnusableFile(
-                    "file_not_readable", _("cannot be opened: %(reason)s"), reason=error.strerror or str(error)
+                    "file_not_readable", _("cannot be opened; there must be a file of this name that may be read")
                 ) from error
             self._own.append(self._raw)
         else:
