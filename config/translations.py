@@ -54,6 +54,7 @@ def joined_catalogue(parts: Path | None = None) -> Catalog:
         for message in _read(part):
             known = joined.get(message.id, message.context) if message.id else None
             if message.id and (known is None or not _is_translated(known)):
+                joined.delete(message.id, message.context)
                 joined.add(message.id, message.string, context=message.context, flags=message.flags)
     return joined
 

@@ -13,6 +13,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from config.templatetags.halfmoon import days
 from dealers.foundation.clock import now
@@ -24,12 +25,16 @@ _STATES = ("legal_review", "budget_review", "returned", "approved", "rejected")
 class SampleForm(forms.Form):
     """One field of each sort, with help."""
 
-    title = forms.CharField(label=_("Title"), max_length=60)
-    price = forms.DecimalField(label=_("Promo price"), help_text=_("Per unit, tax included."))
-    starts_on = forms.DateField(label=_("Starts on"), widget=forms.DateInput(attrs={"type": "date"}))
-    kind = forms.ChoiceField(label=_("Kind"), choices=[("a", _("Discount")), ("b", _("Gift"))], required=False)
-    notes = forms.CharField(label=_("Reason"), widget=forms.Textarea, required=False)
-    agreed = forms.BooleanField(label=_("I have read the policy in force."))
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=60)
+    price = forms.DecimalField(label=gettext_lazy("Promo price"), help_text=gettext_lazy("Per unit, tax included."))
+    starts_on = forms.DateField(label=gettext_lazy("Starts on"), widget=forms.DateInput(attrs={"type": "date"}))
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"),
+        choices=[("a", gettext_lazy("Discount")), ("b", gettext_lazy("Gift"))],
+        required=False,
+    )
+    notes = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea, required=False)
+    agreed = forms.BooleanField(label=gettext_lazy("I have read the policy in force."))
 
 
 def styleguide(request: HttpRequest) -> HttpResponse:
