@@ -126,7 +126,9 @@ class Attachment:
             starting.close()
 
     def alive(self) -> bool:
-        return self._read_state() is not None and not is_free(self.keeper_lock)
+        """Whether the service is kept and still at the address that was given."""
+        state = self._read_state()
+        return state is not None and state["url"] == self.url and not is_free(self.keeper_lock)
 
     def ask_to_stop(self) -> None:
         self.users.close()

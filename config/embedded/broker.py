@@ -43,7 +43,6 @@ class BrokerServer:
             self._launch()
             if self._wait_until_ready():
                 return
-            self.port_note.unlink(missing_ok=True)
             time.sleep(0.3 * (attempt + 1))
         tail = "\n".join(self.log.read_text(errors="replace").splitlines()[-12:])
         raise ServicesError(f"The broker does not start. The end of {self.log}:\n{tail}")

@@ -87,6 +87,7 @@ class Keeper:
                     print(f"The embedded {self.service} keeps dying; see its server.log.", file=sys.stderr)
                     return 1
                 print(f"The embedded {self.service} died; starting it again.", file=sys.stderr)
+                self.state.unlink(missing_ok=True)  # newcomers wait until it is back
                 server.start()
                 self._publish(server.url)
             if not self.owned.still_in_place():

@@ -62,7 +62,6 @@ class PostgresServer:
             if self._wait_until_ready():
                 break
             # Somebody took the port between probing and binding, or the previous server is still closing down.
-            self.port_note.unlink(missing_ok=True)
             time.sleep(0.3 * (attempt + 1))
         else:
             raise ServicesError(f"PostgreSQL does not start. The end of {self.log}:\n{self._log_tail()}")

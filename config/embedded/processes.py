@@ -71,7 +71,9 @@ def birth_mark(pid: int) -> str | None:
 
 
 def remember_process(path: Path, pid: int) -> None:
-    path.write_text(json.dumps({"pid": pid, "birth": birth_mark(pid)}))
+    draft = path.with_suffix(".new")
+    draft.write_text(json.dumps({"pid": pid, "birth": birth_mark(pid)}))
+    draft.replace(path)
 
 
 def end_remembered_process(path: Path, signum: signal.Signals, *, patience: float = 60) -> bool:

@@ -7,6 +7,7 @@ import io
 import json
 import os
 import socket
+import time
 from argparse import ArgumentParser
 from contextlib import suppress
 from pathlib import Path
@@ -40,7 +41,8 @@ class Command(BaseCommand):
         running = FileLock(home / "run.lock")
         if not running.own(wait=False):
             raise CommandError(_already_running(note))
-        _refuse_taken_port()
+        # A note left behind means the last run was killed; its children may need a moment to go.
+        _refuse_taken_port(patience=15 if note.exists() else 0)
         note.write_text(json.dumps({"pid": os.getpid(), "address": settings.APP_URL}))
         supervisor = Supervisor(installation_programs(), self._say)
         try:
@@ -121,17 +123,26 @@ def _already_running(note: Path) -> str:
     return f"Halfmoon is already running at {known['address']} (process {known['pid']})."
 
 
-def _refuse_taken_port() -> None:
+def _refuse_taken_port(patience: float) -> None:
     host = os.environ.get("HALFMOON_BIND", "127.0.0.1")
+    deadline = time.monotonic() + patience
+    while (problem := _binding_problem(host)) is not None:
+        if time.monotonic() > deadline:
+            raise CommandError(
+                f"Halfmoon cannot listen on {host}:{settings.PORT} ({problem}). "
+                f"Choose another port: PORT={settings.PORT + 1} make run"
+            )
+        time.sleep(0.2)
+
+
+def _binding_problem(host: str) -> str | None:
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, settings.PORT))
         except OSError as error:
-            raise CommandError(
-                f"Halfmoon cannot listen on {host}:{settings.PORT} ({error.strerror}). "
-                f"Choose another port: PORT={settings.PORT + 1} make run"
-            ) from None
+            return error.strerror
+    return None
 
 
 def _web_answers() -> bool:
