@@ -31,13 +31,21 @@ from dealers.services.notices import managers_of_dealers, people_of_dealers, tel
 #: Serialises sweeps.
 SWEEP_LOCK = 0x48414C46_0003
 
-_PLACE_SQL = (
-    READINGS_SQL.replace("{only}", "")
+#: Everyone who is late or worse, reckoned once; what follows looks only at them.
+_BEHIND_SQL = (
+    "CREATE TEMP TABLE behind ON COMMIT DROP AS "
+    + READINGS_SQL.replace("{only}", "")
     + """
-, overdue AS (
+SELECT dealer_id, inventory_anchor, sales_anchor, inventory_elapsed, sales_elapsed, missing_days
+FROM clocks WHERE inventory_elapsed >= %(interval)s::interval OR sales_elapsed >= %(interval)s::interval
+"""
+)
+
+_PLACE_SQL = """
+WITH overdue AS (
     SELECT *, inventory_elapsed >= %(hold_after)s::interval AS inventory_overdue,
            sales_elapsed >= %(hold_after)s::interval AS sales_overdue
-    FROM clocks
+    FROM behind
     WHERE inventory_elapsed >= %(hold_after)s::interval OR sales_elapsed >= %(hold_after)s::interval
 )
 INSERT INTO dealers_supplyhold (dealer_id, kind, reason, evidence, note, opened_at, lift_note)
@@ -58,36 +66,23 @@ WHERE NOT EXISTS (SELECT 1 FROM dealers_supplyhold h
 ON CONFLICT DO NOTHING
 RETURNING id, dealer_id, reason, evidence
 """
-)
 
-_LIFT_SQL = (
-    READINGS_SQL.replace("{only}", "")
-    + """
+_LIFT_SQL = """
 UPDATE dealers_supplyhold h SET lifted_at = %(at)s, lift_note = 'caught_up'
 WHERE h.kind = 'sync' AND h.lifted_at IS NULL AND h.opened_at <= %(at)s
-  AND NOT EXISTS (SELECT 1 FROM clocks c WHERE c.dealer_id = h.dealer_id
-                  AND (c.inventory_elapsed >= %(interval)s::interval OR c.sales_elapsed >= %(interval)s::interval))
+  AND NOT EXISTS (SELECT 1 FROM behind b WHERE b.dealer_id = h.dealer_id)
 RETURNING h.id, h.dealer_id, h.reason, h.evidence
 """
-)
 
-_WARN_SQL = (
-    READINGS_SQL.replace("{only}", "")
-    + """
-, late AS (
-    SELECT dealer_id, inventory_anchor, sales_anchor, inventory_elapsed, sales_elapsed,
-           CASE WHEN inventory_elapsed >= sales_elapsed THEN inventory_anchor ELSE sales_anchor END AS anchor
-    FROM clocks
-    WHERE greatest(inventory_elapsed, sales_elapsed) >= %(interval)s::interval
-      AND greatest(inventory_elapsed, sales_elapsed) < %(hold_after)s::interval
-)
+_WARN_SQL = """
 INSERT INTO dealers_syncclock AS c (dealer_id, late_notified_for)
-SELECT dealer_id, anchor FROM late
+SELECT dealer_id, CASE WHEN inventory_elapsed >= sales_elapsed THEN inventory_anchor ELSE sales_anchor END
+FROM behind
+WHERE greatest(inventory_elapsed, sales_elapsed) < %(hold_after)s::interval
 ON CONFLICT (dealer_id) DO UPDATE SET late_notified_for = excluded.late_notified_for
 WHERE c.late_notified_for IS DISTINCT FROM excluded.late_notified_for
 RETURNING c.dealer_id, c.late_notified_for
 """
-)
 
 
 @dataclass(frozen=True)
@@ -119,12 +114,15 @@ def sweep_sync(*, terms: SweepTerms, at: datetime) -> Sweep:
             "interval": terms.interval,
             "hold_after": terms.interval + terms.grace,
         }
+        cursor.execute(_BEHIND_SQL, params)
+        cursor.execute("ANALYZE behind")
         lifted: list[HoldChange] = []
         if terms.lift_automatically:
             lifted = _changes(cursor, _LIFT_SQL, params)
         placed = _changes(cursor, _PLACE_SQL, params)
         cursor.execute(_WARN_SQL, params)
         warned = cursor.fetchall()
+        cursor.execute("DROP TABLE behind")
         record_audits(_audit_events("hold.place", placed, at))
         record_audits(_audit_events("hold.lift", lifted, at))
         _tell_about_holds(placed, lifted, at)
