@@ -8,6 +8,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -132,9 +133,7 @@ def test_a_count_from_a_clock_that_runs_ahead_does_not_count(dealer):
 
 
 def test_exempt_days_are_never_missing(dealer):
-    agree_exemption(
-        dealer=dealer, starts_on=FIRST_DAY, ends_on=date(2026, 5, 5), reason="装修", actor=None, at=noon(1)
-    )
+    agree_exemption(dealer=dealer, starts_on=FIRST_DAY, ends_on=date(2026, 5, 5), reason="装修", actor=None, at=noon(1))
     assert sweep_sync(terms=TERMS, at=noon(5)).placed == ()
     assert [change.reason for change in sweep_sync(terms=TERMS, at=noon(7)).placed] == ["both_overdue"]
 
@@ -200,12 +199,12 @@ def test_two_sweeps_at_once_place_one_hold():
 
 def test_the_sweep_costs_the_same_queries_for_one_dealer_and_for_fifty(db, django_assert_num_queries):
     make_dealer("D0")
-    with transaction.atomic(), django_assert_num_queries(12, exact=False) as few:
-        sweep_sync(terms=TERMS, at=noon(5))
+    with CaptureQueriesContext(connection) as few:
+        assert len(sweep_sync(terms=TERMS, at=noon(5)).placed) == 1
     for number in range(1, 50):
         make_dealer(f"D{number}")
     with django_assert_num_queries(len(few)):
-        sweep_sync(terms=TERMS, at=noon(5))
+        assert len(sweep_sync(terms=TERMS, at=noon(5)).placed) == 49
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
