@@ -24,16 +24,9 @@ ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "locale" / "zh_Hans"
 SOURCES = ("config", "dealers", "pricing", "aftersales", "rebates", "settlement")
 
-_PYTHON_CALLS: dict[str, tuple[int | tuple[int, str], ...] | None] = {
-    "_": None,
-    "gettext": None,
-    "gettext_lazy": None,
-    "gettext_noop": None,
-    "ngettext": (1, 2),
-    "ngettext_lazy": (1, 2),
-    "pgettext": ((1, "c"), 2),
-    "pgettext_lazy": ((1, "c"), 2),
-}
+_PYTHON_CALLS: dict[str, Any] = dict.fromkeys(
+    ("_", "gettext", "gettext_lazy", "gettext_noop", "ngettext", "ngettext_lazy", "pgettext", "pgettext_lazy")
+)
 _STRING = r"""u?("(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')"""
 _TEMPLATE_CALL = re.compile(rf"\b(gettext|ngettext|pgettext|npgettext|_)\(\s*{_STRING}(?:\s*,\s*{_STRING})?")
 
@@ -76,7 +69,7 @@ def conflicting_translations(parts: Path | None = None) -> list[str]:
 def missing_translations(root: Path = ROOT, catalogue: Catalog | None = None) -> list[str]:
     """Every sentence of the product's code and templates that the catalogue lacks, with its place."""
     known = catalogue if catalogue is not None else joined_catalogue(root / "locale" / "zh_Hans" / "parts")
-    missing = {}
+    missing: dict[tuple[str, str | None], str] = {}
     for text in translatable_texts(root):
         message = known.get(text.msgid, text.context)
         if message is None or not _is_translated(message):
@@ -113,13 +106,13 @@ def compile_catalogue() -> Path:
 
 def _python_texts(path: Path, place: str) -> Iterator[Text]:
     with path.open("rb") as file:
-        for line, call, messages, _comments in extract_python(file, list(_PYTHON_CALLS), (), {"encoding": "utf-8"}):
-            strings = messages if isinstance(messages, tuple) else (messages,)
+        for found in extract_python(file, _PYTHON_CALLS, (), {"encoding": "utf-8"}):
+            line, call, messages = int(found[0]), str(found[1]), found[2]
+            strings: list[Any] = list(messages) if isinstance(messages, (tuple, list)) else [messages]
             in_context = call.startswith("pgettext")
-            context = strings[0] if in_context else None
             msgid = strings[1] if in_context else strings[0]
             if msgid:
-                yield Text(msgid, context, f"{place}:{line}")
+                yield Text(msgid, strings[0] if in_context else None, f"{place}:{line}")
 
 
 def _template_texts(path: Path, place: str) -> Iterator[Text]:

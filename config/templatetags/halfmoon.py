@@ -73,9 +73,10 @@ def days(first: date | None, end: date | None) -> str:
     last = None if end is None else end - timedelta(days=1)
     if first is None and last is None:
         return _MISSING
-    if first is None or last is None:
-        pattern = _("until %(day)s") if first is None else _("from %(day)s")
-        return format_html('<span class="nowrap">{}</span>', pattern % {"day": day_text(first or last)})
+    if first is None:
+        return format_html('<span class="nowrap">{}</span>', _("until %(day)s") % {"day": last})
+    if last is None:
+        return format_html('<span class="nowrap">{}</span>', _("from %(day)s") % {"day": first})
     if first == last:
         return day(first)
     return format_html("{} – {}", day(first), day(last))
