@@ -102,3 +102,28 @@ class Decision(TextChoices):
     APPROVE = "approve", _("Approve")
     REJECT = "reject", _("Reject")
     RETURN = "return", _("Return")
+
+
+class AdClaim(TextChoices):
+    """Why a wording in an ad copy is looked at."""
+
+    SUPERLATIVE = "superlative", _("Superlative")
+    STATE = "state", _("Name or image of the state")
+    ABSOLUTE = "absolute", _("Absolute promise")
+    EXCLUSIVE = "exclusive", _("Claim of exclusiveness")
+    UNPROVABLE = "unprovable", _("Claim that needs proof")
+    PRICE = "price", _("Price comparison")
+    EFFICACY = "efficacy", _("Claim of a medical effect")
+    SUPERSTITION = "superstition", _("Superstition")
+
+
+class AdRule(TextChoices):
+    """The provision a wording may offend."""
+
+    AD_LAW_9_2 = "ad_law_9_2", _("Advertising Law, article 9 (2)")
+    AD_LAW_9_3 = "ad_law_9_3", _("Advertising Law, article 9 (3)")
+    AD_LAW_9_8 = "ad_law_9_8", _("Advertising Law, article 9 (8)")
+    AD_LAW_11 = "ad_law_11", _("Advertising Law, article 11")
+    AD_LAW_17 = "ad_law_17", _("Advertising Law, article 17")
+    AD_LAW_28 = "ad_law_28", _("Advertising Law, article 28")
+    PRICE_FRAUD_19 = "price_fraud_19", _("Provisions on price fraud, article 19")

@@ -1,0 +1,53 @@
+"""When the vote of the general manager's office meeting is decided.
+
+At least `quorum` votes and a majority for. The meeting decides by itself as soon as the outcome can no longer
+change: more than half of its members are for it, at least half are not, or everybody has voted. Its chair may close
+it earlier once the quorum is reached; then the majority of the votes cast decides, and a tie is no majority.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class MeetingResult(StrEnum):
+    OPEN = "open"
+    APPROVE = "approve"
+    REJECT = "reject"
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """The votes cast, the votes needed and how many members may vote."""
+
+    in_favour: int
+    against: int
+    quorum: int
+    members: int
+
+    @property
+    def cast(self) -> int:
+        return self.in_favour + self.against
+
+    @property
+    def has_quorum(self) -> bool:
+        return self.cast >= self.quorum
+
+    @property
+    def result(self) -> MeetingResult:
+        """The outcome, if it is certain."""
+        if not self.has_quorum:
+            return MeetingResult.OPEN
+        if self.in_favour * 2 > self.members:
+            return MeetingResult.APPROVE
+        if self.against * 2 >= self.members:
+            return MeetingResult.REJECT
+        return self.result_if_closed if self.cast >= self.members else MeetingResult.OPEN
+
+    @property
+    def result_if_closed(self) -> MeetingResult:
+        """The outcome when the chair closes the vote now; open while the quorum is missing."""
+        if not self.has_quorum:
+            return MeetingResult.OPEN
+        return MeetingResult.APPROVE if self.in_favour > self.against else MeetingResult.REJECT
