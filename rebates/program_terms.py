@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import combinations, pairwise
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, PlainValidator
+from pydantic import BeforeValidator, Field
 
 from dealers.foundation.faults import Fault, warning
 from dealers.foundation.refusals import msgid as _
@@ -75,7 +75,7 @@ class Program(Terms):
 
     code: Code
     tier: TierName
-    categories: Annotated[Literal["all"] | tuple[str, ...], PlainValidator(_categories)]
+    categories: Annotated[Literal["all"] | tuple[str, ...], BeforeValidator(_categories)]
     base: Annotated[str, one_of("base", "purchases", "compliant_sales")]
     window: Annotated[str, one_of("window", "half_month", "quarter", "year")]
     method: Annotated[str, one_of("method", "incremental", "retroactive")]

@@ -12,7 +12,14 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import AfterValidator, PlainSerializer, PlainValidator, ValidatorFunctionWrapHandler, WrapValidator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    PlainSerializer,
+    PlainValidator,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+)
 
 from dealers.foundation.clock import parse_date
 from dealers.foundation.half_months import is_half_month_boundary
@@ -153,7 +160,7 @@ def _boundary(value: Any) -> date:
 
 Text = Annotated[str, PlainValidator(_text)]
 Code = Annotated[str, PlainValidator(_code)]
-HalfMonthBoundary = Annotated[date, PlainValidator(_boundary)]
+HalfMonthBoundary = Annotated[date, BeforeValidator(_boundary)]
 
 
 class ByTier(Terms, Generic[V]):

@@ -106,7 +106,7 @@ def as_document(terms: Terms) -> dict[str, Any]:
 
 def refuse(code: str, message: str, **params: Any) -> PydanticCustomError:
     """The refusal of a value, to be raised where it is read."""
-    return PydanticCustomError(code, message, params)  # type: ignore[arg-type]
+    return PydanticCustomError(code, message, params)
 
 
 class Row:
@@ -148,8 +148,8 @@ def rows(model: type[Terms], check: Callable[[list[Row]], Iterable[Complaint]]) 
                 members.append(model.model_validate(entry))
             except ValidationError as error:
                 errors += [_placed(detail, number) for detail in error.errors(include_url=False)]
-        for location, error in check([Row(model, entry) for entry in value]):
-            errors.append(InitErrorDetails(type=error, loc=location, input=None))
+        for location, complaint in check([Row(model, entry) for entry in value]):
+            errors.append(InitErrorDetails(type=complaint, loc=location, input=None))
         if errors:
             raise ValidationError.from_exception_data(model.__name__, errors)
         return tuple(members)

@@ -10,22 +10,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from dealers.foundation.effective import DateSpan
 from dealers.foundation.findings import Finding, Findings
 from dealers.foundation.refusals import msgid as _
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """The range of a version, half-open; without an end it is open."""
+class Version:
+    """A version as far as publication is concerned: what it is called and when it is in force."""
 
     label: str
-    starts_on: date
-    ends_on: date | None = None
-
-    def overlaps(self, other: Span) -> bool:
-        return (self.ends_on is None or other.starts_on < self.ends_on) and (
-            other.ends_on is None or self.starts_on < other.ends_on
-        )
+    days: DateSpan
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +30,8 @@ class Publication:
     Errors among the findings refuse the publication.
     """
 
-    closes: tuple[Span, ...]
-    replaces: tuple[Span, ...]
+    closes: tuple[Version, ...]
+    replaces: tuple[Version, ...]
     findings: tuple[Finding, ...]
 
     @property
@@ -44,47 +39,49 @@ class Publication:
         return tuple(finding for finding in self.findings if finding.is_error)
 
 
-def plan_publication(new: Span, standing: Sequence[Span], today: date) -> Publication:
+def plan_publication(new: Version, standing: Sequence[Version], today: date) -> Publication:
     """What publishing `new` on `today` does to the published versions `standing`."""
     findings = Findings()
-    met = [span for span in standing if span.overlaps(new)]
-    closes = tuple(span for span in met if span.starts_on < new.starts_on)
-    later = [span for span in met if span.starts_on >= new.starts_on]
-    replaces = tuple(span for span in later if span.starts_on > today)
-    for span in later:
-        if span.starts_on <= today:
+    met = [version for version in standing if version.days.overlaps(new.days)]
+    closes = tuple(version for version in met if version.days.lower < new.days.lower)
+    later = [version for version in met if version.days.lower >= new.days.lower]
+    replaces = tuple(version for version in later if version.days.lower > today)
+    for version in later:
+        if version not in replaces:
             findings.error(
                 "already_in_force",
                 _("%(label)s is in force since %(start)s; a new version can only begin after that day"),
                 field="effective_from",
-                label=span.label,
-                start=str(span.starts_on),
+                label=version.label,
+                start=str(version.days.lower),
             )
-    if standing and new.starts_on < today:
+    if standing and new.days.lower < today:
         findings.warning(
             "begins_in_the_past",
-            _("begins on %(start)s, which has passed: what was decided since stays with the version it used"),
+            _("It begins on %(start)s, which has passed; what was decided since stays with the version it used"),
             field="effective_from",
-            start=str(new.starts_on),
+            start=str(new.days.lower),
         )
-    _note_gaps(new, [span for span in standing if span not in replaces], met, findings)
+    _note_gaps(new, [version for version in standing if version not in replaces], met, findings)
     return Publication(closes, replaces, tuple(findings))
 
 
-def _note_gaps(new: Span, kept: Sequence[Span], met: Sequence[Span], findings: Findings) -> None:
-    earlier = [span for span in kept if span.starts_on < new.starts_on]
-    if earlier and not any(span.overlaps(new) or span.ends_on == new.starts_on for span in earlier):
+def _note_gaps(new: Version, kept: Sequence[Version], met: Sequence[Version], findings: Findings) -> None:
+    start, end = new.days.lower, new.days.upper
+    ends_before = [v.days.upper for v in kept if v.days.upper is not None and v.days.upper <= start]
+    if ends_before and max(ends_before) < start and not any(v.days.lower < start for v in met):
         findings.warning(
             "gap_before",
-            _("leaves the days from %(from)s to %(to)s without a policy"),
+            _("From %(first)s up to %(start)s no policy is in force"),
             field="effective_from",
-            **{"from": str(max(span.ends_on for span in earlier if span.ends_on)), "to": str(new.starts_on)},
+            first=str(max(ends_before)),
+            start=str(start),
         )
-    cut_short = [span for span in met if span.ends_on is None or (new.ends_on and span.ends_on > new.ends_on)]
-    if new.ends_on and cut_short and not any(span.starts_on == new.ends_on for span in kept):
+    cut_short = [v for v in met if end is not None and (v.days.upper is None or v.days.upper > end)]
+    if cut_short and not any(v.days.lower == end for v in kept):
         findings.warning(
             "gap_after",
-            _("ends on %(end)s, before the version it takes over from: nothing is in force after that"),
+            _("It ends on %(end)s, before the version it takes over from would; nothing is in force after that"),
             field="effective_to",
-            end=str(new.ends_on),
+            end=str(end),
         )

@@ -19,6 +19,14 @@ class NoPolicyInForce(Refused):
     sentence = _("No channel policy is in force on %(on)s. Publish one that covers this day.")
 
 
+def first_day(version: PolicyVersion) -> date:
+    """The day a version takes effect; a policy never begins in the mists of time."""
+    day = version.valid.lower
+    if day is None:
+        raise ValueError(f"{version} has no first day")
+    return day
+
+
 def published_policies() -> QuerySet[PolicyVersion]:
     """Every version that is or was to be in force, the earliest first. The authored text is left unread."""
     return PolicyVersion.objects.filter(state=PolicyState.PUBLISHED).order_by("valid").defer("source")

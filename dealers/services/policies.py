@@ -20,12 +20,14 @@ from dealers.choices import NoticeKind, PolicyState, Role
 from dealers.errors import OwnWork, Refused
 from dealers.foundation.clock import business_day
 from dealers.foundation.digest import sha256_hex
+from dealers.foundation.effective import DateSpan
 from dealers.foundation.faults import Fault
 from dealers.foundation.findings import Finding
 from dealers.foundation.refusals import msgid
 from dealers.models import PolicyVersion, User
 from dealers.permissions import require
-from dealers.rules.publication import Publication, Span, plan_publication
+from dealers.rules.publication import Publication, Version, plan_publication
+from dealers.selectors.policies import first_day
 from dealers.services.audit import record_audit
 from dealers.services.notices import tell
 from dealers.terms import PolicyHead
@@ -139,15 +141,15 @@ def publish_policy(*, version: PolicyVersion, check: Check, actor: User, at: dat
     plan, standing = _plan(version, at)
     if plan.errors:
         raise CannotPublish(version, plan.errors)
-    for span in plan.closes:
-        _close(standing[span], version, actor, at)
-    for span in plan.replaces:
-        _replace(standing[span], version, actor, at)
+    for earlier in plan.closes:
+        _close(standing[earlier], version, actor, at)
+    for pending in plan.replaces:
+        _replace(standing[pending], version, actor, at)
     before = _facts(version)
     version.state, version.published_by, version.published_at = PolicyState.PUBLISHED, actor, at
     version.save(update_fields=["state", "published_by", "published_at"])
     _record("policy.publish", version, before, actor, at)
-    _announce(version, at)
+    _announce(version, actor, at)
     return version
 
 
@@ -156,15 +158,14 @@ def plan_of(version: PolicyVersion, at: datetime) -> Publication:
     return _plan(version, at)[0]
 
 
-def _plan(version: PolicyVersion, at: datetime) -> tuple[Publication, dict[Span, PolicyVersion]]:
-    standing = {
-        _span(row): row for row in PolicyVersion.objects.filter(state=PolicyState.PUBLISHED).exclude(pk=version.pk)
-    }
-    return plan_publication(_span(version), list(standing), business_day(at)), standing
+def _plan(version: PolicyVersion, at: datetime) -> tuple[Publication, dict[Version, PolicyVersion]]:
+    published = PolicyVersion.objects.filter(state=PolicyState.PUBLISHED).exclude(pk=version.pk)
+    standing = {_as_fact(row): row for row in published}
+    return plan_publication(_as_fact(version), list(standing), business_day(at)), standing
 
 
-def _span(version: PolicyVersion) -> Span:
-    return Span(str(version), version.valid.lower, version.valid.upper)
+def _as_fact(version: PolicyVersion) -> Version:
+    return Version(str(version), DateSpan(first_day(version), version.valid.upper))
 
 
 def _close(earlier: PolicyVersion, successor: PolicyVersion, actor: User, at: datetime) -> None:
@@ -197,9 +198,9 @@ def _record(
     record_audit(actor=actor, action=action, subject=version, at=at, reason=reason, before=before, after=after)
 
 
-def _announce(version: PolicyVersion, at: datetime) -> None:
+def _announce(version: PolicyVersion, actor: User, at: datetime) -> None:
     """Everybody whose business it is learns of it, once."""
-    readers = User.objects.filter(is_active=True).exclude(role=Role.ADMINISTRATOR).exclude(pk=version.published_by_id)
+    readers = User.objects.filter(is_active=True).exclude(role=Role.ADMINISTRATOR).exclude(pk=actor.pk)
     tell(
         recipients=readers,
         kind=NoticeKind.POLICY,
@@ -207,7 +208,7 @@ def _announce(version: PolicyVersion, at: datetime) -> None:
         params={
             "reason": "policy_published",
             "code": version.code,
-            "effective_from": version.valid.lower.isoformat(),
+            "effective_from": first_day(version).isoformat(),
         },
         url="",
         at=at,
