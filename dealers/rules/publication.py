@@ -55,6 +55,8 @@ def plan_publication(new: Version, standing: Sequence[Version], today: date) -> 
                 label=version.label,
                 start=str(version.days.lower),
             )
+    if findings.has_errors:
+        return Publication(closes, replaces, tuple(findings))
     if standing and new.days.lower < today:
         findings.warning(
             "begins_in_the_past",
