@@ -7,14 +7,19 @@ from __future__ import annotations
 
 import os
 import signal
+import warnings
 
 from celery import Celery
+from celery.exceptions import SecurityWarning
 from celery.schedules import crontab
 from celery.signals import worker_process_init
 
 from config.embedded.processes import follow_parent
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+# Run by root, the workers are what they are meant to be: messages are JSON, which cannot carry code.
+warnings.filterwarnings("ignore", category=SecurityWarning)
 
 app = Celery("halfmoon")
 app.config_from_object("django.conf:settings", namespace="CELERY")
