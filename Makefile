@@ -63,6 +63,6 @@ $(VENV)/.setup-dev: requirements-dev.lock $(VENV)/.setup
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --require-hashes --only-binary :all: -r requirements-dev.lock
 	@touch $@
 
-$(VENV)/.translations: $(wildcard locale/*/LC_MESSAGES/*.po locale/*/parts/*.po) config/translations.py | $(VENV)/.setup
+$(VENV)/.translations: $(wildcard locale/*/parts/*.po) config/translations.py | $(VENV)/.setup
 	$(BIN)/python -m config.translations
 	@touch $@
