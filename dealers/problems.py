@@ -44,6 +44,30 @@ SENTENCES: dict[str, str] = {
     "unknown_dealer": _("“%(value)s” is not a known dealer; check the dealer code."),
     "unknown_category": _("“%(value)s” is not a product category; check the catalogue."),
     "not_your_dealer": _("“%(value)s” is not the dealer who delivers; leave the column out or write your own code."),
+    # master data
+    "not_a_code": _("“%(value)s” must have no space, comma, semicolon or quote inside."),
+    "number_too_small": _("“%(value)s” must not be less than %(least)s."),
+    "range_is_empty": _("“%(value)s” must be later than %(starts)s: it is the first day no longer covered."),
+    "out_of_time": _("“%(value)s” must lie between %(first)s and %(last)s; check the year."),
+    "unknown_alliance": _("“%(value)s” is not a known alliance; import the alliance first."),
+    "unknown_province": _("“%(value)s” is not a known province; a city needs one in this file or recorded before."),
+    "parent_not_a_province": _("“%(value)s” is a city; only a province can be the parent."),
+    "province_with_parent": _("A province has no parent; empty the cell."),
+    "province_with_city_tier": _("A province has no city tier; empty the cell."),
+    "region_kind_is_fixed": _("%(code)s is recorded as %(kind)s; a place cannot turn into the other kind."),
+    "uscc_taken": _("The credit code “%(value)s” belongs to dealer %(dealer)s already."),
+    "category_in_use": _(
+        "The category %(before)s is fixed since goods of this product were moved; use a new SKU for another category."
+    ),
+    "twice_in_file": _("Line %(line)s of the same file says something else from the same day; leave one of them."),
+    "scope_code_not_empty": _("A national band names no place; empty the cell."),
+    "ceiling_below_floor": _("The ceiling %(value)s lies below the floor %(floor)s."),
+    "basis_until_without_basis": _("An end of the legal basis needs the legal basis; name it or empty the cell."),
+    "promo_decided_here": _("Promotion %(value)s was applied for here; only its approval changes it."),
+    "promo_differs": _("Promotion %(code)s says %(known)s here before; one code is one promotion."),
+    "approval_in_the_future": _("“%(value)s” lies in the future; only approved promotions can be taken over."),
+    "b2b_to_without_from": _("An end of the B2B addendum needs its start; name it or empty the cell."),
+    "counted_twice": _("Line %(line)s counts this product in this warehouse at this instant otherwise; leave one."),
     # identity
     "stale_revision": _(
         "Revision %(revision)s is older than revision %(known)s, which we have; send a revision above %(known)s."
@@ -81,7 +105,24 @@ PREDICATES: dict[str, str] = {
     "number_with_plus": _("must be written without a plus sign"),
     "number_with_separator": _("must have no thousands separator; write 1234.50"),
     "too_many_places": _("has more than %(places)s decimal places"),
+    "span_overlaps_later": _(
+        "ends on %(upper)s, but another row for the same key begins on %(later)s; end it there or leave it open"
+    ),
+    "uscc_missing": _("is empty where a unified social credit code is needed"),
+    "uscc_length": _("has %(found)s characters; a unified social credit code has 18"),
+    "uscc_character": _("has %(character)s in position %(position)s, where only %(allowed)s can stand"),
+    "uscc_check_digit": _(
+        "has %(found)s in position %(position)s, where the characters before it ask for %(expected)s"
+    ),
+    "gtin_not_digits": _("must consist of the digits 0 to 9"),
+    "gtin_length": _("has %(found)s digits; an article number has 8, 12, 13 or 14"),
+    "gtin_check_digit": _("ends with %(found)s, where the digits before it ask for %(expected)s"),
 }
+
+
+def sentence_of(code: str) -> str:
+    """The English source sentence of a code. Raises KeyError for a code that no table has."""
+    return SENTENCES[code] if code in SENTENCES else PREDICATES[code]
 
 
 class _Details(dict[str, Any]):

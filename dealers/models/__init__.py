@@ -14,7 +14,7 @@ from dealers.models.notices import Notice
 from dealers.models.people import User
 from dealers.models.places import Region
 from dealers.models.policy import PolicyVersion
-from dealers.models.stock import InventoryLine, Shipment, ShipmentTally
+from dealers.models.stock import InventoryLine, InventoryLineHistory, Shipment, ShipmentTally
 from dealers.models.supply import SupplyHold
 
 __all__ = [
@@ -33,6 +33,7 @@ __all__ = [
     "Heartbeat",
     "IdempotencyRecord",
     "InventoryLine",
+    "InventoryLineHistory",
     "JobRun",
     "ListPrice",
     "Notice",

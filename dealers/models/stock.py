@@ -10,6 +10,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from dealers.models.guards import append_only
+
 
 def unconstrained(to: str, **kwargs: object) -> models.ForeignKey:  # type: ignore[type-arg]
     """A reference checked at intake instead of by the database on every row."""
@@ -84,3 +86,24 @@ class InventoryLine(models.Model):
         constraints = [
             models.CheckConstraint(name="stock_is_never_negative", condition=Q(on_hand__gte=0, in_transit__gte=0)),
         ]
+
+
+class InventoryLineHistory(models.Model):
+    """What a restated count said before. A count as known at an instant is the state whose time holds it."""
+
+    dealer = unconstrained("dealers.Dealer")
+    as_of = models.DateTimeField(_("counted at"))
+    product = unconstrained("dealers.Product")
+    warehouse = models.CharField(_("warehouse"), max_length=64, default="")
+    on_hand = models.IntegerField(_("on hand"))
+    in_transit = models.IntegerField(_("in transit"))
+    known_from = models.DateTimeField(_("known from"))
+    #: The instant from which the restated count is what we know (exclusive end).
+    known_until = models.DateTimeField(_("known until"))
+    delivery = unconstrained("dealers.FeedDelivery")
+
+    class Meta:
+        verbose_name = _("earlier stock count line")
+        verbose_name_plural = _("earlier stock count lines")
+        indexes = [models.Index(fields=["dealer", "as_of"], name="inventory_history_by_count")]
+        triggers = [append_only("an_earlier_count_is_never_changed")]
