@@ -14,7 +14,7 @@ from stdnum.cn import uscc as stdnum_uscc
 from config.policy import check_policy
 from dealers import models as dealers
 from dealers.choices import DEALER_ROLES, Industry, PolicyState, RegionKind, Role, Tier
-from dealers.foundation.digest import fingerprint
+from dealers.foundation.digest import sha256_hex
 from dealers.foundation.uscc import organisation_check_digit
 from pricing import models as pricing
 from pricing.choices import BandScope, Enforcement
@@ -155,7 +155,7 @@ class PolicyVersion(DjangoModelFactory):
     valid = (FIRST_DAY, date(2027, 1, 1))
     source = factory.LazyFunction(lambda: POLICY_FILE.read_text(encoding="utf-8"))
     document = factory.LazyAttribute(lambda policy: check_policy(policy.source).document)
-    digest = factory.LazyAttribute(lambda policy: fingerprint(policy.document))
+    digest = factory.LazyAttribute(lambda policy: sha256_hex(policy.document))
     drafted_by = factory.SubFactory(User)
     drafted_at = LONG_AGO
     published_by = factory.SubFactory(User)
