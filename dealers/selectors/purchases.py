@@ -22,7 +22,10 @@ class Shard:
 
     def condition(self, column: str) -> str:
         """An SQL condition, empty for the whole company."""
-        return "" if self.of == 1 else f" AND {column} % {int(self.of)} = {int(self.number)}"
+        return "" if self.of == 1 else f" AND mod({column}, {int(self.of)}) = {int(self.number)}"
+
+
+ALL_DEALERS = Shard()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ class TallyQuestion:
     last: int
     cutoff: datetime
     classes: Mapping[str, int] = field(default_factory=dict)
-    shard: Shard = Shard()
+    shard: Shard = ALL_DEALERS
     dealers: Collection[int] | None = None
 
 

@@ -10,7 +10,13 @@ from typing import Any
 from django.db import connection
 
 from dealers.foundation.periods import HalfMonth, window_of
-from dealers.selectors.purchases import Shard, TallyQuestion, dealers_with_late_purchases, purchases_by_half_month
+from dealers.selectors.purchases import (
+    ALL_DEALERS,
+    Shard,
+    TallyQuestion,
+    dealers_with_late_purchases,
+    purchases_by_half_month,
+)
 from pricing.selectors.tally import dealers_with_late_sales, sales_by_half_month
 from rebates.rules.dues import Counting, DealerFacts, Due, Settled, TierSpan, counting, dues, tier_at
 from rebates.rules.programs import COMPLIANT_SALES, PURCHASES, WindowProgram
@@ -31,7 +37,7 @@ class RebateQuestion:
     cutoff: datetime
     since: datetime | None = None
     books_from: int | None = None
-    shard: Shard = Shard()
+    shard: Shard = ALL_DEALERS
 
 
 @dataclass(slots=True)

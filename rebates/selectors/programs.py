@@ -101,7 +101,7 @@ def window_programs(
                     window=window.key,
                     periods=tuple(periods),
                     up_to=up_to,
-                    current=up_to == period,
+                    current=up_to == period.ordinal,
                     offered=periods[-1] == up_to,
                     order=list(policy.programs).index(code),
                     shown=shown_program(program, policy.code, policy.version),

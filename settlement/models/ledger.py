@@ -22,7 +22,9 @@ from settlement.choices import AccountCode
 class JournalTransaction(models.Model):
     """One business event in the books, for example the approval of one dealer's statement."""
 
-    run = models.ForeignKey("settlement.SettlementRun", on_delete=models.PROTECT, null=True, related_name="transactions")
+    run = models.ForeignKey(
+        "settlement.SettlementRun", on_delete=models.PROTECT, null=True, related_name="transactions"
+    )
     dealer = unconstrained("dealers.Dealer", null=True)
     memo = models.CharField(_("memo"), max_length=200)
     posted_at = models.DateTimeField(_("posted at"))

@@ -9,6 +9,17 @@ from django.utils.translation import gettext_lazy as _
 
 from dealers.models.stock import unconstrained
 from settlement.choices import LineKind, StatementState
+from settlement.models.frozen import frozen_lines, frozen_statements
+
+#: Of a closed statement only what belongs to the dealer's answer may change.
+ANSWER_COLUMNS = (
+    "state",
+    "confirm_due_at",
+    "confirm_due_provisional",
+    "confirmed_at",
+    "confirmed_by_id",
+    "confirmed_by_key",
+)
 
 
 class Statement(models.Model):
@@ -31,6 +42,8 @@ class Statement(models.Model):
     state = models.CharField(_("state"), max_length=16, choices=StatementState, default=StatementState.DRAFT)
     delivered_at = models.DateTimeField(_("delivered at"), null=True)
     confirm_due_at = models.DateTimeField(_("to be confirmed by"), null=True)
+    #: The deadline lies past the published working-day calendar and is reckoned again when that arrives.
+    confirm_due_provisional = models.BooleanField(_("provisional deadline"), default=False)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
     confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     confirmed_by_key = models.CharField(_("confirmed by key"), max_length=80, blank=True)
@@ -43,6 +56,7 @@ class Statement(models.Model):
             models.CheckConstraint(name="a_statement_adds_up", condition=Q(closing=F("opening") + F("total"))),
         ]
         indexes = [models.Index(fields=["dealer", "-run"], name="statement_by_dealer")]
+        triggers = frozen_statements("a_closed_statement", *ANSWER_COLUMNS)
 
 
 class StatementLine(models.Model):
@@ -63,3 +77,4 @@ class StatementLine(models.Model):
         verbose_name = _("statement line")
         verbose_name_plural = _("statement lines")
         constraints = [models.UniqueConstraint(name="statement_lines_are_numbered", fields=["statement", "line_no"])]
+        triggers = frozen_lines("a_closed_line")

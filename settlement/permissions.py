@@ -1,0 +1,37 @@
+"""Who may do what in the settlement app: one table from capability to roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dealers import permissions
+from dealers.choices import DEALER_ROLES, HQ_ROLES, Role
+
+DEALER_SIDE = frozenset(DEALER_ROLES)
+FINANCE = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
+#: HQ people whose work touches money; an administrator has no business with it.
+READERS = frozenset(HQ_ROLES) - {Role.ADMINISTRATOR, Role.AFTERSALES_SUPERVISOR, Role.LEGAL_REVIEWER}
+
+CAPABILITIES: Mapping[str, frozenset[Role]] = {
+    "runs.view": READERS,
+    "runs.calculate": FINANCE,
+    "runs.put_up": FINANCE,
+    "runs.approve": frozenset({Role.FINANCE_APPROVER}),
+    "statements.view": READERS | DEALER_SIDE,
+    "statements.view_drafts": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},
+    "statements.confirm": DEALER_SIDE,
+    "statements.export": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},
+    "ledger.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},
+    "reports.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER, Role.POLICY_MANAGER},
+}
+
+
+def can(user: Any, capability: str) -> bool:
+    """Whether the person's role includes ``capability``."""
+    return permissions.can(user, capability, table=CAPABILITIES)
+
+
+def require(user: Any, capability: str) -> None:
+    """Raises :class:`~dealers.errors.NotPermitted` unless the person's role includes ``capability``."""
+    permissions.require(user, capability, table=CAPABILITIES)

@@ -1,0 +1,93 @@
+"""Reckoning the statements of a half-month without writing anything.
+
+A calculation writes what this gives; verification compares it with what was written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from dealers.choices import DealerState
+from dealers.foundation.half_months import HalfMonth
+from dealers.models import Dealer, PolicyVersion
+from dealers.selectors.purchases import ALL_DEALERS, Shard
+from rebates.rules.quantities import cents, cents_of_micros
+from rebates.selectors.facts import RebateQuestion, rebate_facts
+from settlement.choices import RunState
+from settlement.models import SettlementRun
+from settlement.rules.statements import DraftStatement, draw_up
+from settlement.selectors.line_sources import LINE_SOURCES
+from settlement.terms import settlement_terms
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What had been settled before a half-month: nothing, or every one from ``first`` to ``latest``."""
+
+    first: int | None = None
+    latest: int | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RunQuestion:
+    """Which statements are asked for. ``openings`` are opening balances in cents.
+
+    ``expected`` names the dealers that get a statement also without facts or balance; empty means every active one.
+    """
+
+    period: HalfMonth
+    cutoff: datetime
+    policy: PolicyVersion
+    books: Books
+    openings: Mapping[int, int]
+    shard: Shard = ALL_DEALERS
+    expected: Collection[int] | None = None
+
+
+def books_before(period: HalfMonth) -> Books:
+    """What was closed before ``period``."""
+    closed = SettlementRun.objects.filter(state=RunState.CLOSED, ordinal__lt=period.ordinal).order_by("ordinal")
+    first, latest = closed.first(), closed.last()
+    if first is None or latest is None:
+        return Books()
+    return Books(first.ordinal, latest.ordinal, latest.cutoff)
+
+
+def reckoned_statements(question: RunQuestion) -> Iterator[DraftStatement]:
+    """The statements of a shard in the order of the dealers' keys; the number of queries is fixed."""
+    facts = rebate_facts(
+        RebateQuestion(question.period, question.cutoff, question.books.since, question.books.first, question.shard)
+    )
+    sources = [source(facts) for source in LINE_SOURCES]
+    with_facts = {dealer_id for source in sources for dealer_id in source.dealers()} | question.openings.keys()
+    minimum = cents(settlement_terms(question.policy).minimum_payout)
+    for dealer_id, code in _dealers(question, with_facts):
+        yield draw_up(
+            dealer_id=dealer_id,
+            dealer=code,
+            tier=facts.tier_of(dealer_id),
+            purchases=cents_of_micros(facts.purchases.get(dealer_id, 0)),
+            sales=cents_of_micros(facts.sales.get(dealer_id, 0)),
+            opening=question.openings.get(dealer_id, 0),
+            lines=[line for source in sources for line in source.lines_of(dealer_id)],
+            minimum_payout=minimum,
+        )
+
+
+def _dealers(question: RunQuestion, with_facts: Collection[int]) -> Iterator[tuple[int, str]]:
+    """Every dealer with facts or a balance, and those expected anyway."""
+    dealers = Dealer.objects.order_by("id")
+    if question.shard.of > 1:
+        dealers = dealers.extra(where=["id %% %s = %s"], params=[question.shard.of, question.shard.number])
+    rows = dealers.values_list("id", "code", "state", "activated_on")
+    end = question.period.end
+    for dealer_id, code, state, activated_on in rows.iterator(chunk_size=20_000):
+        if question.expected is None:
+            expected = state == DealerState.ACTIVE and activated_on < end
+        else:
+            expected = dealer_id in question.expected
+        if expected or dealer_id in with_facts:
+            yield dealer_id, code

@@ -1,0 +1,128 @@
+"""Writing the statements of a draft, and taking drafts away.
+
+Rows are streamed with ``COPY`` into temporary tables and from there by one ``INSERT … SELECT`` each.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+import msgspec
+from django.db import connection
+
+from dealers.services.staging import copy_cell, copy_text, temporary_table
+from rebates.rules.quantities import cents_text, micros_text
+from settlement.models import SettlementRun
+from settlement.rules.statements import DraftStatement
+
+_STATEMENT = "id, dealer_id, tier, purchases, sales, opening, total, closing, payable, digest"
+_LINE = "statement_id, dealer_id, line_no, kind, program, for_period, base, rate, amount, proof"
+_STATEMENTS_AT_ONCE = 10_000
+_encode = msgspec.json.Encoder().encode
+
+
+@dataclass(slots=True)
+class Written:
+    statements: int = 0
+    lines: int = 0
+
+
+def encoded_proof(proof: dict[str, object]) -> bytes:
+    return _encode(proof)
+
+
+def statement_digest(statement: DraftStatement, proofs: Iterable[bytes]) -> str:
+    """The fingerprint of everything a statement says; no database key enters it."""
+    content = [
+        statement.dealer,
+        statement.tier,
+        statement.purchases,
+        statement.sales,
+        statement.opening,
+        statement.total,
+        statement.closing,
+        statement.payable,
+        [
+            (line.kind, line.program, line.for_period, line.base, line.rate, line.amount, msgspec.Raw(proof))
+            for line, proof in zip(statement.lines, proofs, strict=True)
+        ],
+    ]
+    return hashlib.sha256(_encode(content)).hexdigest()
+
+
+def write_statements(run: SettlementRun, draft: int, statements: Iterable[DraftStatement]) -> Written:
+    """Write statements and lines of a draft in the caller's transaction, bounded in memory."""
+    written = Written()
+    source = iter(statements)
+    while portion := list(islice(source, _STATEMENTS_AT_ONCE)):
+        with connection.cursor() as cursor:
+            written.statements += len(portion)
+            written.lines += _write(cursor, run, draft, portion)
+    return written
+
+
+def remove_drafts(run: SettlementRun, *, keep: int) -> int:
+    """Remove every statement of the run that is not of draft ``keep``; returns how many there were."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "DELETE FROM settlement_statementline WHERE statement_id IN"
+            " (SELECT id FROM settlement_statement WHERE run_id = %s AND draft <> %s)",
+            [run.pk, keep],
+        )
+        cursor.execute("DELETE FROM settlement_statement WHERE run_id = %s AND draft <> %s", [run.pk, keep])
+        return int(cursor.rowcount)
+
+
+def _write(cursor: Any, run: SettlementRun, draft: int, statements: list[DraftStatement]) -> int:
+    ids = _new_ids(cursor, len(statements))
+    rows: list[str] = []
+    lines: list[str] = []
+    for statement_id, statement in zip(ids, statements, strict=True):
+        proofs = [_encode(line.proof) for line in statement.lines]
+        rows.append(
+            f"{statement_id}\t{statement.dealer_id}\t{statement.tier}\t{cents_text(statement.purchases)}"
+            f"\t{cents_text(statement.sales)}\t{cents_text(statement.opening)}\t{cents_text(statement.total)}"
+            f"\t{cents_text(statement.closing)}\t{cents_text(statement.payable)}"
+            f"\t{statement_digest(statement, proofs)}\n"
+        )
+        for number, (line, proof) in enumerate(zip(statement.lines, proofs, strict=True), start=1):
+            text = proof.decode()
+            if "\\" in text:
+                text = text.replace("\\", "\\\\")
+            lines.append(
+                f"{statement_id}\t{statement.dealer_id}\t{number}\t{line.kind}\t{copy_cell(line.program)}"
+                f"\t{line.for_period}\t{micros_text(line.base)}\t{micros_text(line.rate)}"
+                f"\t{cents_text(line.amount)}\t{text}\n"
+            )
+    _stage(cursor, rows, lines)
+    cursor.execute(
+        f"INSERT INTO settlement_statement ({_STATEMENT}, run_id, draft, state, confirmed_by_key,"
+        f" confirm_due_provisional) SELECT {_STATEMENT}, %s, %s, 'draft', '', false FROM staged_statement",
+        [run.pk, draft],
+    )
+    cursor.execute(f"INSERT INTO settlement_statementline ({_LINE}) SELECT {_LINE} FROM staged_line")
+    return len(lines)
+
+
+def _stage(cursor: Any, rows: list[str], lines: list[str]) -> None:
+    amounts = ", ".join(f"{name} numeric" for name in ("purchases", "sales", "opening", "total", "closing", "payable"))
+    temporary_table(cursor, "staged_statement", f"id bigint, dealer_id bigint, tier text, {amounts}, digest text")
+    temporary_table(
+        cursor,
+        "staged_line",
+        "statement_id bigint, dealer_id bigint, line_no int, kind text, program text, for_period text,"
+        " base numeric, rate numeric, amount numeric, proof jsonb",
+    )
+    copy_text(cursor, "staged_statement", _STATEMENT.split(", "), "".join(rows))
+    copy_text(cursor, "staged_line", _LINE.split(", "), "".join(lines))
+
+
+def _new_ids(cursor: Any, count: int) -> Iterator[int]:
+    cursor.execute(
+        "SELECT nextval(pg_get_serial_sequence('settlement_statement', 'id')) FROM generate_series(1, %s)", [count]
+    )
+    return (row[0] for row in cursor.fetchall())
