@@ -31,7 +31,7 @@ class Products(dict[str, KnownProduct]):
 
     def learn(self, skus: Iterable[str]) -> None:
         """Look up those not known yet, for deliveries that name few of many."""
-        wanted = {sku for sku in skus if sku not in self and "\0" not in sku}
+        wanted = {sku for sku in skus if sku not in self}
         rows = Product.objects.filter(sku__in=wanted).values_list("sku", "id", "category") if wanted else ()
         self.update({sku: KnownProduct(id, category) for sku, id, category in rows})
 
@@ -52,7 +52,7 @@ class Dealers(dict[str, int]):
 
     def learn(self, codes: Iterable[str]) -> None:
         """Look up those not known yet, for deliveries that name few of many."""
-        wanted = {code for code in codes if code not in self and "\0" not in code}
+        wanted = {code for code in codes if code not in self}
         self.update(Dealer.objects.filter(code__in=wanted).values_list("code", "id") if wanted else ())
 
     def read(self, cells: Cells, column: str = "dealer") -> int:

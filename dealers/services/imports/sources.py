@@ -10,6 +10,7 @@ from typing import IO, Any, Protocol
 from dealers.foundation.findings import Finding
 from dealers.foundation.tabular import Row, open_table
 from dealers.services.imports.cells import problem
+from dealers.services.refused_content import clean_text
 
 Progress = Callable[[float], None]
 _ROWS_PER_REPORT = 2_000
@@ -73,8 +74,8 @@ class TableSource:
 class RecordSource:
     """The lines of a call, or a corrected line, as rows numbered from 1.
 
-    Values are text or whole numbers; anything else, and keys the kind does not know, make the row a broken one:
-    a misspelt optional key must not be lost in silence.
+    Values are printable text or whole numbers; anything else, and keys the kind does not know, make the row a broken
+    one: a misspelt optional key must not be lost in silence.
     """
 
     unknown_columns: tuple[str, ...] = ()
@@ -93,13 +94,15 @@ class RecordSource:
         wrong: Finding | None = None
         for key, value in record.items():
             text = _as_text(value)
+            found: Finding | None = None
             if key not in self._known:
-                wrong = wrong or problem(key, str(value), "unknown_field")
+                found = problem(key, _shown(value), "unknown_field")
             elif text is None:
-                wrong = wrong or problem(
-                    key, str(value), "wrong_type", found=type(value).__name__, expected="text, int"
-                )
-            values[key] = str(value) if text is None else text.strip()
+                found = problem(key, _shown(value), "wrong_type", found=type(value).__name__, expected="text, int")
+            elif not text.isprintable():
+                found = problem(key, _shown(value), "control_character")
+            wrong = wrong or found
+            values[_shown(key)] = _shown(value) if found or text is None else text.strip()
         return Row(number, values, wrong)
 
 
@@ -109,3 +112,8 @@ def _as_text(value: Any) -> str | None:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def _shown(value: Any) -> str:
+    """Whatever came as text that can be kept."""
+    return clean_text(value, 500)
