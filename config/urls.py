@@ -12,5 +12,6 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("policies/", include("config.web.policy_urls")),
     path("", include("config.web.urls")),
 ]

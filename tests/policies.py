@@ -41,8 +41,9 @@ def starting(first: str, end: str | None = None, code: str = "2026") -> str:
     )
 
 
-def policy_manager(username: str = "policy-manager") -> User:
-    return User.objects.get_or_create(username=username, defaults={"role": Role.POLICY_MANAGER})[0]
+def policy_manager(username: str = "policy-manager", language: str = "zh-hans") -> User:
+    facts = {"role": Role.POLICY_MANAGER, "language": language}
+    return User.objects.get_or_create(username=username, defaults=facts)[0]
 
 
 def published_policy(source: str | None = None, *, at: datetime = AT) -> PolicyVersion:
