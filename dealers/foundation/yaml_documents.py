@@ -62,9 +62,8 @@ def read_yaml(source: str | bytes) -> Document:
     except yaml.MarkedYAMLError as error:
         document.value = None
         mark = error.problem_mark or error.context_mark
-        builder.note(
-            (), mark.line + 1 if mark else None, "not_yaml", _("is not YAML: %(problem)s"), problem=error.problem
-        )
+        advice = _("cannot be read as YAML here; check indentation, brackets, quotes and colons")
+        builder.note((), mark.line + 1 if mark else None, "not_yaml", advice)
     return document
 
 

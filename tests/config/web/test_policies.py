@@ -19,6 +19,10 @@ def author(client):
     return person
 
 
+def text_of(response):
+    return response.content.decode()
+
+
 def test_strangers_sign_in_first(client):
     assert "login" in client.get(reverse("policies")).url
 
