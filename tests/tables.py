@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 
 from dealers.choices import Door
 from dealers.models import FeedDelivery, QuarantinedLine
 from dealers.services.imports.importing import Importer, import_rows
-from dealers.services.imports.sources import TableSource
+from dealers.services.imports.sources import RecordSource, TableSource
 
 
 def take(importer: Importer, table: str | bytes, *, filename: str = "table.csv", **options: Any) -> FeedDelivery:
@@ -16,6 +17,12 @@ def take(importer: Importer, table: str | bytes, *, filename: str = "table.csv",
     content = table.encode() if isinstance(table, str) else table
     source = TableSource(io.BytesIO(content), importer.layout, filename=filename)
     return import_rows(importer, source, **{"actor": None, "door": Door.COMMAND, **options})
+
+
+def call(importer: Importer, *records: Mapping[str, Any], **options: Any) -> FeedDelivery:
+    """Take lines in as a call of the API does."""
+    source = RecordSource(records, importer.layout)
+    return import_rows(importer, source, **{"actor": None, "door": Door.API, **options})
 
 
 def counts(delivery: FeedDelivery) -> tuple[int, int, int, int]:

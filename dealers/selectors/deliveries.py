@@ -13,7 +13,7 @@ from dealers.selectors.visibility import visible_dealers
 
 
 def visible_deliveries(user: Any) -> QuerySet[FeedDelivery]:
-    """Newest first. HQ's own deliveries for many dealers are HQ's; a channel manager sees those it made itself."""
+    """Newest first. HQ's own deliveries for many dealers are HQ's; channel managers and systems see those they made."""
     deliveries = FeedDelivery.objects.select_related("dealer").order_by("-received_at", "-id")
     return deliveries.filter(_seen_by(user))
 
@@ -28,6 +28,8 @@ def _seen_by(user: Any) -> Q:
         return Q(pk__in=[])
     if user.dealer_id is not None:
         return Q(dealer_id=user.dealer_id)
+    if getattr(user, "is_hq_system", False):
+        return Q(dealer=None, delivered_by=user.label)
     if getattr(user, "is_hq_system", False):
         return Q()
     if not can(user, "deliveries.view"):

@@ -9,7 +9,6 @@ Read in this order:
 - `importing` the frame: one transaction per file, one import of a kind at a time
 - `ranges`    effective-dated rows merged into the ones that stand
 - then one module per kind: `regions`, `alliances`, `dealers`, `products`, `list_prices`, `shipments`, `inventory`
-- `reports`   stock counts and shipments as doors call for them
 
 Rows are taken as if they had been delivered one after another: the same content again is a duplicate, other
 content of an existing key starts a new effective range or is recorded as a change with before and after.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from datetime import UTC, datetime
 
 import pytest
@@ -10,10 +9,9 @@ import time_machine
 
 from dealers.choices import Door
 from dealers.models import Dealer, InventoryLine, InventoryLineHistory, SyncClock
-from dealers.services.imports.inventory import INVENTORY
-from dealers.services.imports.reports import BadAsOf, NoLines, report_inventory, upload_inventory
+from dealers.services.imports.inventory import INVENTORY, OWN_INVENTORY
 from tests import factories
-from tests.tables import changed, counts, refusals, take
+from tests.tables import call, changed, counts, refusals, take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("dealer")]
 HEADER = "dealer,as_of,sku,on_hand,warehouse,in_transit"
@@ -93,28 +91,17 @@ def test_ten_minutes_ahead_is_the_drift_of_a_clock() -> None:
 
 
 def test_a_dealer_reports_by_call_without_naming_itself(dealer: Dealer) -> None:
-    delivery = report_inventory(dealer=dealer, as_of=AS_OF, lines=[{"sku": "A1", "on_hand": 5}], actor=None)
+    delivery = call(OWN_INVENTORY, {"as_of": AS_OF, "sku": "A1", "on_hand": 5}, dealer=dealer)
     assert counts(delivery) == (1, 0, 0, 0)
     assert (delivery.dealer, delivery.door) == (dealer, Door.API)
 
 
 def test_a_dealer_cannot_report_for_another(dealer: Dealer) -> None:
-    upload = upload_inventory(dealer=dealer, given=_file(table(changed(ROW, HEADER, dealer="D2"))), actor=None)
+    upload = take(OWN_INVENTORY, table(changed(ROW, HEADER, dealer="D2")), dealer=dealer)
     assert refusals(upload) == [(2, "dealer", "not_your_dealer")]
     assert upload.refused.get().dealer == dealer
 
 
 def test_a_dealers_own_file_may_leave_the_dealer_column_out(dealer: Dealer) -> None:
-    upload = upload_inventory(dealer=dealer, given=_file(f"sku,as_of,on_hand\nA1,{AS_OF},5\n"), actor=None)
+    upload = take(OWN_INVENTORY, f"sku,as_of,on_hand\nA1,{AS_OF},5\n", dealer=dealer)
     assert counts(upload) == (1, 0, 0, 0)
-
-
-def test_a_call_with_an_unreadable_instant_or_no_lines_is_refused_whole(dealer: Dealer) -> None:
-    with pytest.raises(BadAsOf):
-        report_inventory(dealer=dealer, as_of="today", lines=[{"sku": "A1", "on_hand": 5}], actor=None)
-    with pytest.raises(NoLines):
-        report_inventory(dealer=dealer, as_of=AS_OF, lines=[], actor=None)
-
-
-def _file(content: str) -> io.BytesIO:
-    return io.BytesIO(content.encode())

@@ -10,10 +10,9 @@ import pytest
 from dealers.foundation.periods import HalfMonth
 from dealers.models import AuditRecord, Dealer, Product, Region, Shipment, ShipmentTally
 from dealers.services.imports import shipments
-from dealers.services.imports.reports import NoLines, report_shipments
 from dealers.services.imports.shipments import SHIPMENTS
 from tests import factories
-from tests.tables import changed, counts, refusals, remark_codes, take
+from tests.tables import call, changed, counts, refusals, remark_codes, take
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("world")]
 HEADER = "doc_no,line_no,dealer,sku,quantity,unit_price,shipped_at,region"
@@ -126,7 +125,7 @@ def test_a_broken_shipment_names_its_column(row: str, column: str, code: str) ->
 
 def test_a_call_takes_numbers_and_text() -> None:
     line = dict(zip(HEADER.split(","), ROW.split(","), strict=True))
-    delivery = report_shipments(lines=[{**line, "line_no": 1, "quantity": 3}], actor=None, delivered_by="erp")
+    delivery = call(SHIPMENTS, {**line, "line_no": 1, "quantity": 3})
     assert counts(delivery) == (1, 0, 0, 0)
     assert AuditRecord.objects.get(action="shipments.import").after["lines"] == 1
 
@@ -145,13 +144,8 @@ def test_a_call_takes_numbers_and_text() -> None:
 )
 def test_a_hostile_line_of_a_call_is_kept_in_quarantine(change: dict[str, object], field: str, code: str) -> None:
     line = dict(zip(HEADER.split(","), ROW.split(","), strict=True))
-    delivery = report_shipments(lines=[{**line, **change}], actor=None)
+    delivery = call(SHIPMENTS, {**line, **change})
     assert refusals(delivery) == [(1, field, code)]
-
-
-def test_a_call_without_lines_is_refused_whole() -> None:
-    with pytest.raises(NoLines):
-        report_shipments(lines=[], actor=None)
 
 
 def test_a_dealer_is_not_shown_what_hq_has_to_correct() -> None:

@@ -1,0 +1,118 @@
+"""Which table is taken in by whom, and what has to be judged again after it.
+
+The one place that knows the importers of every app. Doors (command, pages, jobs) call `import_file`; the lines of a
+call and corrected lines from the quarantine go through `import_records`.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import IO, Any
+
+from dealers.choices import Door, Feed
+from dealers.models import Dealer, FeedDelivery, QuarantinedLine
+from dealers.services.audit import name_of
+from dealers.services.imports.alliances import ALLIANCES
+from dealers.services.imports.dealers import DEALERS
+from dealers.services.imports.importing import Importer, import_rows
+from dealers.services.imports.inventory import INVENTORY, OWN_INVENTORY
+from dealers.services.imports.list_prices import LIST_PRICES
+from dealers.services.imports.products import product_importer
+from dealers.services.imports.regions import REGIONS
+from dealers.services.imports.shipments import SHIPMENTS
+from dealers.services.imports.sources import Progress, RecordSource, TableSource
+from dealers.services.imports.taking import Actor
+from dealers.services.quarantine import resubmit_line
+from pricing.services.imports.bands import BANDS
+from pricing.services.imports.promos import PROMOS
+from pricing.services.intake import LineReport, TableReport, take_in_sales
+
+#: Kind to importer, in the order in which a company is taken over.
+IMPORTERS: Mapping[str, Importer] = {
+    "regions": REGIONS,
+    "alliances": ALLIANCES,
+    "dealers": DEALERS,
+    "products": product_importer(),
+    "list_prices": LIST_PRICES,
+    "bands": BANDS,
+    "promos": PROMOS,
+    "shipments": SHIPMENTS,
+    "inventory": INVENTORY,
+}
+SALES = "sales"
+KINDS = (*IMPORTERS, SALES)
+
+
+def import_file(
+    *,
+    kind: str,
+    given: str | os.PathLike[str] | IO[bytes],
+    actor: Actor,
+    door: Door,
+    dealer: Dealer | None = None,
+    filename: str | None = None,
+    delivered_by: str = "",
+    on_progress: Progress | None = None,
+) -> FeedDelivery:
+    """Take a whole file in one transaction; the delivery is the receipt.
+
+    ``dealer`` is the dealer that delivers its own file, None when HQ delivers. Raises ``UnusableFile`` when the file
+    cannot be read as a table of this kind; nothing is stored then.
+    """
+    if kind == SALES:
+        report = TableReport(given, filename, progress=on_progress)
+        return take_in_sales(source=report, dealer=dealer, door=door, actor_label=delivered_by or name_of(actor))
+    importer = _importer(kind, dealer)
+    source = TableSource(given, importer.layout, filename=filename, on_progress=on_progress)
+    return import_rows(importer, source, actor=actor, door=door, dealer=dealer, delivered_by=delivered_by)
+
+
+def import_records(
+    *,
+    kind: str,
+    records: Sequence[Mapping[str, Any]],
+    actor: Actor,
+    door: Door,
+    dealer: Dealer | None = None,
+    delivered_by: str = "",
+    body_digest: str = "",
+) -> FeedDelivery:
+    """Take the lines of a call, or of a correction, as `import_file` takes the rows of a file."""
+    if kind == SALES:
+        lines = LineReport(enumerate(records, 1))
+        return take_in_sales(source=lines, dealer=dealer, door=door, actor_label=delivered_by or name_of(actor))
+    importer = _importer(kind, dealer)
+    source = RecordSource(records, importer.layout)
+    return import_rows(
+        importer, source, actor=actor, door=door, dealer=dealer, delivered_by=delivered_by, body_digest=body_digest
+    )
+
+
+def resubmit(
+    *, line_id: int, content: Mapping[str, Any], dealer: Dealer | None, actor: Actor, at: datetime
+) -> FeedDelivery:
+    """Take a corrected line in, whatever it is a line of; the delivery is the receipt.
+
+    ``dealer`` corrects its own lines, None is HQ correcting what HQ delivered. Raises
+    :class:`~dealers.errors.NotFound` or :class:`~dealers.services.quarantine.LineNotOpen`.
+    """
+
+    def take_in(line: QuarantinedLine, corrected: Mapping[str, Any]) -> FeedDelivery:
+        return import_records(
+            kind=line.feed, records=[corrected], actor=actor, door=Door.RESUBMISSION, dealer=_deliverer(line, dealer)
+        )
+
+    return resubmit_line(line_id=line_id, content=content, dealer=dealer, actor=actor, at=at, take_in=take_in)
+
+
+def _deliverer(line: QuarantinedLine, dealer: Dealer | None) -> Dealer | None:
+    """A dealer delivers its own correction; shipments and master data are HQ's in any case."""
+    return dealer if line.feed in (Feed.SALES, Feed.INVENTORY) else None
+
+
+def _importer(kind: str, dealer: Dealer | None) -> Importer:
+    if dealer is None:
+        return IMPORTERS[kind]
+    return {"inventory": OWN_INVENTORY}[kind]
