@@ -81,25 +81,30 @@ def open_delivery(
     )
 
 
-def refuse_lines(delivery: FeedDelivery, refusals: Iterable[Refusal]) -> int:
-    """Put refused lines into the quarantine; how many. Memory stays bounded for any number."""
+def refuse_lines(delivery: FeedDelivery, refusals: Iterable[Refusal], cursor: Any = None) -> int:
+    """Put refused lines into the quarantine; how many. Memory stays bounded for any number.
+
+    ``cursor`` is for a caller that works on the transaction from another thread.
+    """
+    if cursor is None:
+        with connection.cursor() as own:
+            return refuse_lines(delivery, refusals, own)
     columns = ("dealer_id", "line", "content", "field", "value", "code", "params")
-    with connection.cursor() as cursor:
-        temporary_table(
-            cursor,
-            "refused_now",
-            "dealer_id bigint, line bigint, content jsonb, field text, value text, code text, params jsonb",
+    temporary_table(
+        cursor,
+        "refused_now",
+        "dealer_id bigint, line bigint, content jsonb, field text, value text, code text, params jsonb",
+    )
+    count = copy_rows(cursor, "refused_now", columns, _stored(delivery, refusals))
+    if count:
+        cursor.execute(
+            """
+            INSERT INTO dealers_quarantinedline
+                (delivery_id, dealer_id, feed, line, content, field, value, code, params, state, refused_at)
+            SELECT %s, dealer_id, %s, line, content, field, value, code, params, %s, %s FROM refused_now
+            """,
+            [delivery.pk, str(delivery.feed), str(QuarantineState.OPEN), delivery.received_at],
         )
-        count = copy_rows(cursor, "refused_now", columns, _stored(delivery, refusals))
-        if count:
-            cursor.execute(
-                """
-                INSERT INTO dealers_quarantinedline
-                    (delivery_id, dealer_id, feed, line, content, field, value, code, params, state, refused_at)
-                SELECT %s, dealer_id, %s, line, content, field, value, code, params, %s, %s FROM refused_now
-                """,
-                [delivery.pk, delivery.feed, QuarantineState.OPEN, delivery.received_at],
-            )
     return count
 
 

@@ -1,0 +1,164 @@
+"""What reports arrive as: JSON, NDJSON, tables, or rows that somebody has already taken apart.
+
+Every source gives its lines in portions of cells in the order of ``COLUMNS``; text throughout, as a file would
+have it. A line that cannot even be read is given as a refusal; only a delivery that makes no sense as a whole
+raises :class:`UnusableDelivery`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from operator import itemgetter
+from typing import IO, Any, Protocol
+
+from dealers.foundation.findings import Finding, Severity
+from dealers.foundation.refusals import msgid as _
+from dealers.foundation.tabular import UnusableFile, open_table
+from dealers.services.deliveries import Refusal
+
+COLUMNS = (
+    "dealer",
+    "doc_no",
+    "line_no",
+    "sold_at",
+    "sku",
+    "quantity",
+    "unit_price",
+    "region",
+    "revision",
+    "channel",
+    "customer",
+)
+REQUIRED = ("doc_no", "line_no", "sold_at", "sku", "quantity", "unit_price", "region")
+LINES_PER_PORTION = 20_000
+
+Cells = Sequence[str]
+
+
+class UnusableDelivery(UnusableFile):
+    """The delivery as a whole cannot be read as a sales report; nothing of it was stored."""
+
+
+@dataclass(slots=True)
+class Portion:
+    """Some lines: their numbers, their cells, how to show one as it came, and those that could not be read."""
+
+    numbers: list[int]
+    cells: list[Cells]
+    content: Callable[[int], Any]
+    broken: list[Refusal] = field(default_factory=list)
+
+    def content_of_line(self, number: int) -> Any:
+        """The line with that number as it came."""
+        return self.content(bisect_left(self.numbers, number))
+
+
+class Source(Protocol):
+    """Something sales lines can be taken from, once."""
+
+    filename: str
+    body_digest: str
+
+    def portions(self, *, names_dealers: bool) -> Iterator[Portion]:
+        """The lines; ``names_dealers`` when each line has to say whose it is. Raises UnusableDelivery."""
+        ...
+
+    def remarks(self) -> list[Finding]:
+        """What is worth saying about the delivery as a whole."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class TableReport:
+    """A CSV file or spreadsheet. Lines are numbered as in the file, the header being the first."""
+
+    def __init__(
+        self,
+        given: str | os.PathLike[str] | IO[bytes],
+        filename: str | None = None,
+        *,
+        aliases: Mapping[str, str] | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> None:
+        self._table = open_table(given, filename, aliases=aliases)
+        self._progress = progress
+        self.filename = self._table.filename
+        self.body_digest = ""
+
+    def portions(self, *, names_dealers: bool) -> Iterator[Portion]:
+        table = self._table
+        table.require(["dealer", *REQUIRED] if names_dealers else REQUIRED)
+        columns = table.columns
+        missing = [column for column in COLUMNS if column not in columns]
+        places = [columns.index(column) if column in columns else len(columns) for column in COLUMNS]
+        in_order = itemgetter(*places)
+        rows = table.rows
+        numbered = ((rows.line_no, row) for row in rows)
+        while taken := list(islice(numbered, LINES_PER_PORTION)):
+            originals = [row for _number, row in taken]
+            if missing:
+                for row in originals:
+                    row.append("")
+
+            def content(place: int, originals: list[list[str]] = originals) -> Any:
+                return dict(zip(columns, originals[place], strict=False))
+
+            broken = [self._refused(problem) for problem in rows.take_broken()]
+            yield Portion([number for number, _row in taken], list(map(in_order, originals)), content, broken)
+            if self._progress:
+                self._progress(table.share_read)
+        if rows.has_broken:
+            yield Portion([], [], dict, [self._refused(problem) for problem in rows.take_broken()])
+
+    def remarks(self) -> list[Finding]:
+        return [
+            Finding("unknown_column", Severity.INFO, _("is no column of a sales report and was not read"), field=column)
+            for column in self._table.unknown(COLUMNS)
+        ]
+
+    def close(self) -> None:
+        self._table.close()
+
+    def _refused(self, broken: Any) -> Refusal:
+        content = dict(zip(self._table.columns, broken.cells, strict=False)) if broken.cells else broken.problem.value
+        return Refusal.from_finding(broken.line_no, broken.problem, content)
+
+
+class LineReport:
+    """Lines that another reader has taken apart: of an EDI message, or corrected out of the quarantine.
+
+    Each is a number and a mapping of column names to texts or whole numbers.
+    """
+
+    def __init__(self, lines: Iterable[tuple[int, Mapping[str, Any]]], filename: str = "") -> None:
+        self._lines = lines
+        self.filename = filename
+        self.body_digest = ""
+
+    def portions(self, *, names_dealers: bool) -> Iterator[Portion]:
+        lines = iter(self._lines)
+        while taken := list(islice(lines, LINES_PER_PORTION)):
+            contents = [dict(line) for _number, line in taken]
+            cells = [tuple([_text(line.get(name)) for name in COLUMNS]) for line in contents]
+            yield Portion([number for number, _line in taken], cells, contents.__getitem__)
+
+    def remarks(self) -> list[Finding]:
+        return []
+
+    def close(self) -> None:
+        """Nothing is held open."""
+
+
+def _text(cell: Any) -> str:
+    return "" if cell is None else str(cell)
+
+
+def digest_of(body: bytes) -> str:
+    """The fingerprint under which a body is recorded."""
+    return hashlib.sha256(body).hexdigest()

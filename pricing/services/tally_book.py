@@ -1,0 +1,107 @@
+"""What a change of lines adds to the sales tally, gathered in memory and written once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from dealers.foundation.half_months import HalfMonth
+from dealers.services.staging import copy_rows, temporary_table
+from pricing.rules.verdict import earns, is_breach
+from pricing.selectors.standing_facts import micros
+
+OTHER, EARNING, BREACH = 0, 1, 2
+#: Dealer, product, day, verdict, flags; then lines, quantity and amount.
+Sums = tuple[int, int, date, int, int, int, int, Decimal]
+_COLUMNS = (
+    "dealer_id",
+    "category",
+    "period",
+    "lines",
+    "quantity",
+    "amount",
+    "earning_lines",
+    "earning",
+    "breach_lines",
+    "breach",
+)
+
+
+def class_of(verdict: int, flags: int) -> int:
+    """Which column of the tally a line counts in beside the totals."""
+    if earns(verdict, flags):
+        return EARNING
+    return BREACH if is_breach(verdict, flags) else OTHER
+
+
+class TallyBook:
+    """Sums of lines, quantity and amount in micro-yuan by dealer, category, half-month and class."""
+
+    def __init__(self) -> None:
+        #: By (dealer, category, half-month, class): lines, quantity, amount. The intake adds to it line by line.
+        self.sums: dict[tuple[int, str, int, int], list[int]] = {}
+
+    def add(
+        self,
+        groups: Iterable[Sums],
+        categories: Mapping[int, str],
+        sign: int,
+    ) -> None:
+        """Add (or with sign -1 take back) sums by dealer, product, day, verdict and flags."""
+        for dealer_id, product_id, day, verdict, flags, lines, quantity, amount in groups:
+            period = HalfMonth.containing(day).ordinal
+            key = (dealer_id, categories[product_id], period, class_of(verdict, flags))
+            sums = self.sums.setdefault(key, [0, 0, 0])
+            sums[0] += sign * lines
+            sums[1] += sign * int(quantity)
+            sums[2] += sign * micros(amount)
+
+    def write(self, cursor: Any, *, known_at: datetime, delivery_id: int | None) -> int:
+        """Append the differences to the journal; how many rows. What sums to nothing leaves no row."""
+        temporary_table(
+            cursor,
+            "tally_now",
+            "dealer_id bigint, category text, period int, lines bigint, quantity bigint, amount numeric,"
+            " earning_lines bigint, earning numeric, breach_lines bigint, breach numeric",
+        )
+        count = copy_rows(cursor, "tally_now", _COLUMNS, self._rows())
+        if count:
+            columns = ", ".join(_COLUMNS)
+            cursor.execute(
+                f"INSERT INTO pricing_salestally ({columns}, known_at, delivery_id)"
+                f" SELECT {columns}, %s, %s FROM tally_now",
+                [known_at, delivery_id],
+            )
+        return count
+
+    def _rows(self) -> Iterator[tuple[object, ...]]:
+        rows: dict[tuple[int, str, int], list[int]] = {}
+        for (dealer_id, category, period, kind), (lines, quantity, amount) in self.sums.items():
+            row = rows.setdefault((dealer_id, category, period), [0] * 7)
+            row[0] += lines
+            row[1] += quantity
+            row[2] += amount
+            if kind != OTHER:
+                row[1 + 2 * kind] += lines
+                row[2 + 2 * kind] += amount
+        for key in sorted(rows):
+            lines, quantity, amount, earning_lines, earning, breach_lines, breach = rows[key]
+            if any(rows[key]):
+                yield (
+                    *key,
+                    lines,
+                    quantity,
+                    _yuan(amount),
+                    earning_lines,
+                    _yuan(earning),
+                    breach_lines,
+                    _yuan(breach),
+                )
+
+
+def _yuan(amount: int) -> str:
+    sign = "-" if amount < 0 else ""
+    whole, fraction = divmod(abs(amount), 1_000_000)
+    return f"{sign}{whole}.{fraction:06d}"
