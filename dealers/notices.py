@@ -36,8 +36,15 @@ TEXTS: dict[str, NoticeText] = {
     "promo_submitted": NoticeText(
         _("Promotion %(code)s awaits your review"), _("%(applicant)s submitted %(code)s. Decide by %(due_at)s.")
     ),
-    "promo_decided": NoticeText(
-        _("Promotion %(code)s: %(decision)s"), _("%(code)s: %(decision)s. Reason given: %(reason)s")
+    "promo_approved": NoticeText(_("Promotion %(code)s is approved"), _("%(code)s was approved. Remark: %(remark)s")),
+    "promo_rejected": NoticeText(_("Promotion %(code)s is rejected"), _("%(code)s was rejected. Reason: %(remark)s")),
+    "promo_returned": NoticeText(
+        _("Promotion %(code)s is returned for changes"),
+        _("%(code)s was returned. Reason: %(remark)s Change it and submit it again early enough before its start."),
+    ),
+    "promo_late": NoticeText(
+        _("Review of promotion %(code)s is late"),
+        _("The review of %(code)s by %(applicant)s was due on %(due_at)s. It is not approved by itself; decide it now."),
     ),
     "statement_issued": NoticeText(
         _("Statement %(period)s is ready"),

@@ -63,12 +63,15 @@ class PastPromos:
 
 @dataclass(frozen=True, slots=True)
 class PromoFacts:
-    """Everything the checks look at. `supplier` is None when HQ itself asks; `day` is the day of asking."""
+    """Everything the checks look at. `supplier` is None when HQ itself asks; `day` is the day of asking.
+
+    `latest_submission` is None where no policy says how early to submit.
+    """
 
     day: date
     starts_on: date
     submitted_on: date | None
-    latest_submission: date
+    latest_submission: date | None
     lead_working_days: int
     comparisons: Sequence[BandComparison]
     rivals: Sequence[Rival]
@@ -89,7 +92,10 @@ def worst(checks: Iterable[Check]) -> Outcome:
     return max((check.outcome for check in checks), key=_WEIGHT.__getitem__, default=Outcome.OK)
 
 
-def lead_time(facts: PromoFacts) -> Check:
+def lead_time(facts: PromoFacts) -> Check | None:
+    """Whether it was submitted early enough; nothing to say while no policy covers the day."""
+    if facts.latest_submission is None:
+        return None
     submitted_on = facts.submitted_on or facts.day
     params = {
         "days": facts.lead_working_days,

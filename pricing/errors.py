@@ -1,0 +1,101 @@
+"""Refusals of the pricing app."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from dealers.errors import NotFound, Refused
+from dealers.foundation.findings import Finding
+
+
+class PromoNotFound(NotFound):
+    code = "promo_not_found"
+    sentence = _("There is no promotion request %(key)s.")
+
+
+class PromoStateRefused(Refused):
+    """The request is in a state in which this cannot be done; somebody may have been quicker."""
+
+    code = "promo_state"
+    sentence = _("The request %(code)s is now “%(state)s”; this can no longer be done. Reload to see what happened.")
+
+
+class StepDecided(Refused):
+    """A second decision about the same step."""
+
+    code = "already_decided"
+    sentence = _("%(name)s has already decided this step (%(decision)s) at %(at)s. Nothing was changed.")
+
+
+class Objected(Refused):
+    """A rule objects; code and sentence are the rule's."""
+
+    def __init__(self, finding: Finding, *, status: int = 409) -> None:
+        super().__init__(**finding.params)
+        self.code = finding.code
+        self.sentence = finding.message
+        self.status = status
+        self.finding = finding
+
+    def __str__(self) -> str:
+        return self.finding.render()
+
+
+class PromoInvalid(Refused):
+    """The content of a request has faults; ``findings`` name each field."""
+
+    code = "invalid"
+    sentence = _("The request has faults; see the fields.")
+    status = 422
+
+    def __init__(self, findings: Sequence[Finding], **params: Any) -> None:
+        super().__init__(**params)
+        self.findings = tuple(findings)
+
+
+class LeadTooShort(Refused):
+    code = "lead_too_short"
+    sentence = _(
+        "A promotion starting on %(starts_on)s must be submitted by %(latest)s (%(days)s working days before). "
+        "Choose %(earliest)s or later as its start."
+    )
+
+
+class ReasonMissing(Refused):
+    code = "reason_missing"
+    sentence = _("Give the reason; the applicant reads it.")
+    status = 422
+
+
+class HitsUncleared(Refused):
+    code = "wording_uncleared"
+    sentence = _("%(count)s wordings in the ad copy are not cleared yet. Clear each of them, or return the request.")
+
+
+class HitUnknown(NotFound):
+    code = "wording_not_found"
+    sentence = _("There is no finding number %(key)s in the ad copy.")
+
+
+class AlreadyVoted(Refused):
+    code = "already_voted"
+    sentence = _("You voted at %(at)s; a member votes once.")
+
+
+class QuorumMissing(Refused):
+    code = "quorum_missing"
+    sentence = _("%(cast)s of at least %(quorum)s votes were cast; the meeting cannot be closed yet.")
+
+
+class WindowOver(Refused):
+    code = "window_over"
+    sentence = _("The promotion ended on %(ends_on)s; it can only be rejected or returned now.")
+
+
+class UnknownDecision(Refused):
+    code = "unknown_decision"
+    sentence = _("A decision is approve, reject or return.")
+    status = 422

@@ -1,0 +1,38 @@
+"""Who may do what in the pricing app: one table from capability to roles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from dealers import permissions
+from dealers.choices import DEALER_ROLES, HQ_ROLES, Role
+
+DEALER_SIDE = frozenset(DEALER_ROLES)
+#: HQ people whose work touches promotions; an administrator has no business with them.
+READERS = frozenset(HQ_ROLES) - {Role.ADMINISTRATOR, Role.AFTERSALES_SUPERVISOR}
+
+CAPABILITIES: Mapping[str, frozenset[Role]] = {
+    "promos.view": READERS | DEALER_SIDE,
+    "promos.request_for_dealer": DEALER_SIDE,
+    "promos.request_for_hq": frozenset({Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}),
+    "promos.decide_legal": frozenset({Role.LEGAL_REVIEWER}),
+    "promos.decide_budget": frozenset({Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.GM_OFFICE_MEMBER}),
+    "promos.close_meeting": frozenset({Role.GENERAL_MANAGER}),
+    "promos.export": READERS,
+}
+
+
+def can(user: Any, capability: str) -> bool:
+    """Whether the person's role includes ``capability``."""
+    return permissions.can(user, capability, table=CAPABILITIES)
+
+
+def require(user: Any, capability: str) -> None:
+    """Raises :class:`~dealers.errors.NotPermitted` unless the person's role includes ``capability``."""
+    permissions.require(user, capability, table=CAPABILITIES)
+
+
+def may_request_promos(actor: Any) -> bool:
+    """Whether a person may draft promotion requests, for their dealer or for HQ."""
+    return can(actor, "promos.request_for_dealer") or can(actor, "promos.request_for_hq")
