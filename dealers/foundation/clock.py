@@ -7,6 +7,9 @@ operating system what time it is, so a test moves time in one place.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -23,9 +26,25 @@ _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WIDEST_OFFSET = timedelta(hours=14)
 
 
+_told: ContextVar[datetime | None] = ContextVar("told", default=None)
+
+
 def now() -> datetime:
     """The present instant, aware and in UTC."""
-    return datetime.now(UTC)
+    return _told.get() or datetime.now(UTC)
+
+
+@contextmanager
+def as_if_at(instant: datetime) -> Iterator[None]:
+    """Let this thread take `instant` for the present: how a demo company gets a past it has lived through.
+
+    No door of the product opens it; only the demo command does.
+    """
+    before = _told.set(instant.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _told.reset(before)
 
 
 def business_day(instant: datetime) -> date:

@@ -1,0 +1,286 @@
+"""The demo company's recent past, lived through the product's own doors in the order things happened.
+
+Nothing is written around the services: master data, reports, promotions and settlements are taken in, judged,
+decided and posted as they would be in earnest, only that the clock says it was then.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import IO
+
+from django.db import connection, transaction
+
+from config.demo import company, goods, places
+from config.demo.company import DemoDealer, Habit
+from config.demo.people import Staff, hire
+from config.demo.promotions import Promotions
+from config.demo.trade import Trade
+from config.imports import import_file
+from config.policy import import_policy, publish_policy
+from dealers.choices import Coverage, Door, Feed
+from dealers.foundation import clock
+from dealers.foundation.barrier import enter_intake
+from dealers.foundation.clock import BUSINESS_ZONE, as_if_at, start_of_day
+from dealers.foundation.periods import HalfMonth
+from dealers.models import Dealer, FeedDay
+from dealers.selectors.sync import sweep_terms
+from dealers.services.deliveries import DeliveryCounts, close_delivery, cover_days, open_delivery
+from dealers.services.keys import create_api_key
+from dealers.services.sync import sweep_sync
+from settlement.models import Statement
+from settlement.services.approval import approve_run, put_up_for_review
+from settlement.services.calculation import calculate_run
+from settlement.services.confirmation import confirm_statement
+
+#: How many half-months the company has lived through before the present one.
+PAST_PERIODS = 4
+#: Up to this many dealers report by themselves in the last days; a larger company is delivered by HQ's files.
+SELF_REPORTING = 40
+_DAILY_FOR_DAYS = 5
+_STEP = timedelta(days=3)
+
+Say = Callable[[str], None]
+
+
+@dataclass
+class Story:
+    """One demo company. ``today`` and ``seed`` decide everything but the passwords and keys."""
+
+    dealers: int
+    lines: int
+    seed: int
+    now: datetime
+    say: Say = field(default=lambda text: None)
+
+    def __post_init__(self) -> None:
+        self.today = clock.business_day(self.now)
+        present = HalfMonth.containing(self.today)
+        self.periods = [HalfMonth.from_ordinal(present.ordinal - back) for back in range(PAST_PERIODS, 0, -1)]
+        self.starts_on = self.periods[0].start
+        self.network = company.dealers(self.dealers, self.seed)
+        self.goods = goods.goods(min(2000, max(27, self.dealers // 5)))
+        days = (self.today - self.starts_on).days + 1
+        self.trade = Trade(self.network, self.goods, self.lines / days, self.today, self.seed)
+        self.small = self.dealers <= SELF_REPORTING
+
+    @transaction.atomic
+    def live(self) -> Staff:
+        """Live the whole story; returns the people with their logins. All of it is stored, or nothing."""
+        opening = start_of_day(self.starts_on) - timedelta(days=4) + timedelta(hours=10)
+        with as_if_at(opening):
+            staff = self._found(opening)
+        promotions = Promotions(self.network, self.goods, staff, self.today)
+        self.trade.promo_prices = promotions.prices
+        self.trade.promo_from = promotions.running_from
+        events = [*self._reports(), *self._settlements(staff)]
+        if self.small:
+            events += promotions.events(self.now)
+        for at, act in sorted(events, key=lambda event: event[0]):
+            if at <= self.now:
+                with as_if_at(at):
+                    act(at)
+        with as_if_at(self.now):
+            self._sweep(self.now)
+        return staff
+
+    def _found(self, at: datetime) -> Staff:
+        """Take the company over: places, dealers, goods, prices, bands, people and the first policy."""
+        self.say("master data")
+        last_year = self.starts_on - timedelta(days=400)
+        self._import("regions", places.region_rows())
+        self._import("dealers", company.dealer_rows(self.network, self.starts_on))
+        self._import("products", goods.product_rows(self.goods))
+        self._import("list_prices", goods.list_price_rows(self.goods, last_year))
+        basis_until = self.today + timedelta(days=200)
+        self._import("bands", goods.band_rows(self.goods, last_year, basis_until))
+        staff = hire(self.network, with_owners=min(self.dealers, 8), at=at)
+        source = (Path(__file__).parent / "policy.yaml").read_text(encoding="utf-8")
+        source = source.replace("@YEAR@", str(self.today.year)).replace("@EFFECTIVE_FROM@", self.starts_on.isoformat())
+        version = import_policy(source=source, actor=staff["policy"], at=at)
+        publish_policy(version=version, actor=staff["gm"], at=at + timedelta(hours=2))
+        return staff
+
+    def _reports(self) -> Iterator[tuple[datetime, Callable[[datetime], None]]]:
+        """Files every three days, then in the last days each dealer by itself."""
+        daily_from = self.today - timedelta(days=_DAILY_FOR_DAYS if self.small else 0)
+        day = self.starts_on
+        while day < daily_from:
+            until = min(day + _STEP, daily_from)
+            yield _at(until, 9), self._file_of(day, until)
+            day = until
+        for offset in range((self.today - daily_from).days):
+            reported = daily_from + timedelta(days=offset)
+            yield _at(reported + timedelta(days=1), 8, 30), self._own_reports_of(reported)
+            yield _at(reported + timedelta(days=1), 10, 15), self._sweep
+        yield self.now - timedelta(minutes=40), self._morning_counts
+
+    def _file_of(self, first: date, until: date) -> Callable[[datetime], None]:
+        def act(at: datetime) -> None:
+            self.say(f"reports {first} – {until}")
+            days = [first + timedelta(days=n) for n in range((until - first).days)]
+            for day in days:
+                if day.weekday() == 0 or day == self.starts_on:
+                    self._import("shipments", self.trade.shipments(day))
+            self._import("sales", (row for day in days for row in self.trade.sales(day)))
+            self._declare_empty_days(days, at)
+            counted_at = at - timedelta(hours=1)
+            reporting = [dealer for dealer in self.network if self.trade.reports_on(dealer, days[-1])]
+            self._import("inventory", (row for d in reporting for row in self.trade.stock_of(d, counted_at)))
+            self._sweep(at)
+
+        return act
+
+    def _own_reports_of(self, day: date) -> Callable[[datetime], None]:
+        def act(at: datetime) -> None:
+            if day.weekday() == 0:
+                self._import("shipments", self.trade.shipments(day))
+            rows_of: dict[str, list[dict[str, object]]] = {}
+            for row in self.trade.sales(day):
+                rows_of.setdefault(str(row["dealer"]), []).append(row)
+            known = {dealer.code: dealer for dealer in Dealer.objects.all()}
+            for demo in self.network:
+                if not self.trade.reports_on(demo, day):
+                    continue
+                rows = rows_of.get(demo.code, [])
+                if demo.habit == Habit.CARELESS:
+                    rows = [*rows, *_broken_lines(demo, day)]
+                if rows:
+                    self._import("sales", rows, dealer=known[demo.code])
+                counted_at = at - timedelta(minutes=20)
+                self._import("inventory", self.trade.stock_of(demo, counted_at), dealer=known[demo.code])
+            self._declare_empty_days([day], at)
+
+        return act
+
+    def _morning_counts(self, at: datetime) -> None:
+        known = {dealer.code: dealer for dealer in Dealer.objects.all()} if self.small else {}
+        reporting = [dealer for dealer in self.network if self.trade.reports_on(dealer, self.today)]
+        counted_at = at - timedelta(minutes=5)
+        if not self.small:
+            self._import("inventory", (row for d in reporting for row in self.trade.stock_of(d, counted_at)))
+            return
+        for demo in reporting:
+            self._import("inventory", self.trade.stock_of(demo, counted_at), dealer=known[demo.code])
+            rows = [row for row in self.trade.sales(self.today, until=at) if row["dealer"] == demo.code]
+            if rows:
+                self._import("sales", rows, dealer=known[demo.code])
+
+    def _declare_empty_days(self, days: list[date], at: datetime) -> None:
+        """Dealers that report declare the days on which they sold nothing."""
+        ids = dict(Dealer.objects.values_list("code", "pk"))
+        delivered = set(FeedDay.objects.filter(day__in=days).values_list("dealer_id", "day"))
+        empty = {
+            ids[dealer.code]: [
+                day for day in days if self.trade.reports_on(dealer, day) and (ids[dealer.code], day) not in delivered
+            ]
+            for dealer in self.network
+        }
+        if not any(empty.values()):
+            return
+        with connection.cursor() as cursor:
+            enter_intake(cursor)
+        delivery = open_delivery(dealer=None, feed=Feed.SALES, door=Door.COMMAND, delivered_by="demo", received_at=at)
+        cover_days(delivery, {dealer: days for dealer, days in empty.items() if days}, Coverage.DECLARED_ZERO)
+        close_delivery(delivery, DeliveryCounts(lines=0))
+
+    def _sweep(self, at: datetime) -> None:
+        terms = sweep_terms(at=at)
+        if terms is not None:
+            sweep_sync(terms=terms, at=at)
+
+    def _settlements(self, staff: Staff) -> Iterator[tuple[datetime, Callable[[datetime], None]]]:
+        """Every past half-month is calculated and approved; the latest still awaits its approver."""
+        for period in self.periods:
+            calculated_at = period.ends_at + timedelta(hours=34)
+            yield calculated_at, self._calculate(period, staff)
+            if period != self.periods[-1]:
+                yield calculated_at + timedelta(hours=5), self._approve(period, staff)
+                yield calculated_at + timedelta(hours=50), self._confirm(period, staff)
+
+    def _calculate(self, period: HalfMonth, staff: Staff) -> Callable[[datetime], None]:
+        def act(at: datetime) -> None:
+            self.say(f"settlement {period}")
+            calculate_run(period=period, actor=staff["clerk"], at=at)
+            put_up_for_review(period=period, actor=staff["clerk"], at=at + timedelta(minutes=20))
+
+        return act
+
+    def _approve(self, period: HalfMonth, staff: Staff) -> Callable[[datetime], None]:
+        return lambda at: void(approve_run(period=period, actor=staff["approver"], at=at))
+
+    def _confirm(self, period: HalfMonth, staff: Staff) -> Callable[[datetime], None]:
+        def act(at: datetime) -> None:
+            for owner in list(staff.owners())[1:]:
+                for statement in Statement.objects.filter(run__period=str(period), dealer=owner.dealer):
+                    confirm_statement(statement=statement, actor=owner, at=at)
+
+        return act
+
+    def _import(self, kind: str, rows: Iterable[Mapping[str, object]], *, dealer: Dealer | None = None) -> None:
+        """Write the rows as a file and take it in as any file is taken in."""
+        with tempfile.TemporaryFile() as file:
+            if not _write_csv(file, rows):
+                return
+            file.seek(0)
+            import_file(
+                kind=kind,
+                given=file,
+                actor=None,
+                door=Door.COMMAND if dealer is None else Door.API,
+                dealer=dealer,
+                filename=f"{kind}.csv",
+                delivered_by="demo" if dealer is None else f"ERP {dealer.code}",
+            )
+
+
+def void(_result: object) -> None:
+    """An event's result nobody needs."""
+
+
+def demo_keys(at: datetime) -> dict[str, str]:
+    """A key of the first dealer's system and one of HQ's ERP; their secrets are shown once, by the command."""
+    first = Dealer.objects.order_by("code").first()
+    _, dealer_secret = create_api_key(name="ERP", actor=None, at=at, dealer=first)
+    _, system_secret = create_api_key(name="HQ ERP", actor=None, at=at, system="erp")
+    return {f"dealer {first.code if first else ''}": dealer_secret, "HQ system erp": system_secret}
+
+
+def _at(day: date, hour: int, minute: int = 0) -> datetime:
+    return datetime(day.year, day.month, day.day, hour, minute, tzinfo=BUSINESS_ZONE)
+
+
+def _write_csv(file: IO[bytes], rows: Iterable[Mapping[str, object]]) -> bool:
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    writer: csv.DictWriter[str] | None = None
+    for row in rows:
+        if writer is None:
+            writer = csv.DictWriter(text, list(row), restval="", extrasaction="ignore")
+            writer.writeheader()
+        writer.writerow(row)
+    text.detach()
+    return writer is not None
+
+
+def _broken_lines(dealer: DemoDealer, day: date) -> Iterator[dict[str, object]]:
+    """What a careless dealer sends: an unknown product, a price with a currency sign, a place nobody knows."""
+    good = {
+        "dealer": dealer.code,
+        "doc_no": f"XS{day:%y%m%d}-9999",
+        "sold_at": _at(day, 11).isoformat(),
+        "sku": "MY1001",
+        "quantity": 1,
+        "unit_price": "2700.00",
+        "region": dealer.cities[0].code,
+        "channel": "retail",
+        "customer": "",
+    }
+    yield {**good, "line_no": 1, "sku": "MY-OLD-7"}
+    yield {**good, "line_no": 2, "unit_price": "￥2700"}
+    yield {**good, "line_no": 3, "region": "杭州"}
