@@ -8,6 +8,7 @@ from typing import Any
 
 import yaml
 from django.db import OperationalError, ProgrammingError
+from django.urls import reverse
 
 from aftersales.terms import AftersalesTerms
 from dealers.foundation.faults import Fault, warning, with_lines
@@ -99,7 +100,8 @@ def import_policy(*, source: str, actor: User | None, at: datetime) -> PolicyVer
 
 def publish_policy(*, version: PolicyVersion, actor: User, at: datetime) -> PolicyVersion:
     """Put a draft in force; see :func:`dealers.services.policies.publish_policy`."""
-    return policies.publish_policy(version=version, check=check_policy, actor=actor, at=at)
+    page = reverse("policy-detail", args=[version.pk])
+    return policies.publish_policy(version=version, check=check_policy, actor=actor, at=at, page=page)
 
 
 def policy_terms(document: dict[str, Any]) -> PolicyDocument:
@@ -107,9 +109,14 @@ def policy_terms(document: dict[str, Any]) -> PolicyDocument:
     return PolicyDocument.model_validate(document)
 
 
+def document_of(version: PolicyVersion) -> dict[str, Any]:
+    """The plain values of a version in the document's order, which the database does not keep."""
+    return as_document(policy_terms(version.document))
+
+
 def export_policy(version: PolicyVersion) -> str:
     """The YAML of a version: as its author wrote it, or its terms written out should that text say anything else."""
     terms, _faults = read_policy(version.source)
     if terms is not None and as_document(terms) == version.document:
         return version.source
-    return yaml.safe_dump(version.document, allow_unicode=True, sort_keys=False, width=120)
+    return yaml.safe_dump(document_of(version), allow_unicode=True, sort_keys=False, width=120)

@@ -10,11 +10,11 @@ from itertools import pairwise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.display.figures import NOTHING, money_text, number_text
+from config.display.figures import money_text, number_text
 from config.display.policy_words import KEYS, word, words
 from config.policy import PolicyDocument
 from dealers.foundation.term_values import TIERS
-from pricing.terms import LadderStep
+from pricing.terms import LadderStep, Route
 from rebates.terms import Bracket, Program
 
 
@@ -88,14 +88,19 @@ def _months(count: int) -> str:
 def _admission(terms: PolicyDocument) -> Card:
     admission = terms.dealers.admission
     revenue = admission.min_annual_revenue
+    industries = ("fmcg", "electronics", "home_building")
+    thresholds = Table(
+        [_("Industry"), _label("min_annual_revenue")],
+        [[_label(industry), _whole_money(revenue[industry])] for industry in industries],
+    )
     return Card(
         "admission",
         _label("admission"),
         [
-            *((_label(key), _whole_money(revenue[key])) for key in ("fmcg", "electronics", "home_building")),
             (_label("required_documents"), words(admission.required_documents)),
             (_label("document_warning_days"), " · ".join(_days(count) for count in admission.document_warning_days)),
         ],
+        [thresholds],
     )
 
 
@@ -139,13 +144,12 @@ def _sync(terms: PolicyDocument) -> Card:
 def _promo(terms: PolicyDocument) -> Card:
     promo = terms.pricing.promo
     routes = Table(
-        [_label("up_to"), _label("authority"), _label("working_days"), _label("quorum")],
+        [_label("up_to"), _label("authority"), _label("working_days")],
         [
             [
                 _("any amount") if route.up_to is None else _whole_money(route.up_to),
-                word(route.authority),
+                _decider(route),
                 _working_days(route.working_days),
-                NOTHING if route.quorum is None else str(route.quorum),
             ]
             for route in promo.routes
         ],
@@ -164,6 +168,14 @@ def _promo(terms: PolicyDocument) -> Card:
         ],
         [routes],
     )
+
+
+def _decider(route: Route) -> str:
+    authority = word(route.authority)
+    if route.quorum is None:
+        return authority
+    votes = ngettext("%(count)d vote at least", "%(count)d votes at least", route.quorum) % {"count": route.quorum}
+    return f"{authority} ({votes})"
 
 
 def _return_on_spend(ratio: Decimal) -> str:
@@ -279,8 +291,15 @@ def _referrals(terms: PolicyDocument) -> Card:
 
 def _scorecard(terms: PolicyDocument) -> Card:
     weights = terms.rebates.scorecard.weights
-    parts = ("attainment", "price", "sync", "response", "satisfaction", "growth")
-    rows = [[_label(part), *(_percent(getattr(weights[tier], part)) for tier in TIERS)] for part in parts]
+    parts = {
+        "attainment": _label("attainment"),
+        "price": _label("price"),
+        "sync": _("Reporting punctuality"),
+        "response": _label("response"),
+        "satisfaction": _("Satisfaction"),
+        "growth": _label("growth"),
+    }
+    rows = [[label, *(_percent(getattr(weights[tier], part)) for tier in TIERS)] for part, label in parts.items()]
     return Card("scorecard", _label("scorecard"), tables=[Table([_("Part of the score"), *TIERS], rows)])
 
 

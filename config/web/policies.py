@@ -21,7 +21,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from config.display.policy_cards import policy_cards
 from config.display.policy_differences import policy_differences
-from config.policy import check_policy, export_policy, import_policy, policy_terms, publish_policy
+from config.policy import check_policy, document_of, export_policy, import_policy, policy_terms, publish_policy
 from dealers.choices import PolicyState
 from dealers.errors import Refused
 from dealers.foundation.clock import business_day, now
@@ -201,7 +201,7 @@ def policy_compare(request: HttpRequest) -> HttpResponse:
             "before": before,
             "after": after,
             "versions": versions,
-            "differences": policy_differences(before.document, after.document),
+            "differences": policy_differences(document_of(before), document_of(after)),
         },
     )
 

@@ -119,12 +119,12 @@ def import_policy(*, source: str, check: Check, actor: User | None, at: datetime
 
 
 @transaction.atomic
-def publish_policy(*, version: PolicyVersion, check: Check, actor: User, at: datetime) -> PolicyVersion:
+def publish_policy(*, version: PolicyVersion, check: Check, actor: User, at: datetime, page: str = "") -> PolicyVersion:
     """Put a draft in force from its first day, by somebody who did not draft it. Publishing twice changes nothing.
 
-    A version it takes over from ends where this one begins; one that has not begun is replaced. Raises
-    :class:`~dealers.errors.NotPermitted`, :class:`~dealers.errors.OwnWork`, :class:`UnsoundPolicy`,
-    :class:`CannotPublish` or :class:`NoDraft`.
+    A version it takes over from ends where this one begins; one that has not begun is replaced. Everybody is told,
+    with the address `page` to read it at. Raises :class:`~dealers.errors.NotPermitted`,
+    :class:`~dealers.errors.OwnWork`, :class:`UnsoundPolicy`, :class:`CannotPublish` or :class:`NoDraft`.
     """
     require(actor, "policy.publish")
     _lock_policies()
@@ -149,7 +149,7 @@ def publish_policy(*, version: PolicyVersion, check: Check, actor: User, at: dat
     version.state, version.published_by, version.published_at = PolicyState.PUBLISHED, actor, at
     version.save(update_fields=["state", "published_by", "published_at"])
     _record("policy.publish", version, before, actor, at)
-    _announce(version, actor, at)
+    _announce(version, actor, at, page)
     return version
 
 
@@ -198,7 +198,7 @@ def _record(
     record_audit(actor=actor, action=action, subject=version, at=at, reason=reason, before=before, after=after)
 
 
-def _announce(version: PolicyVersion, actor: User, at: datetime) -> None:
+def _announce(version: PolicyVersion, actor: User, at: datetime, page: str) -> None:
     """Everybody whose business it is learns of it, once."""
     readers = User.objects.filter(is_active=True).exclude(role=Role.ADMINISTRATOR).exclude(pk=actor.pk)
     tell(
@@ -210,7 +210,7 @@ def _announce(version: PolicyVersion, actor: User, at: datetime) -> None:
             "code": version.code,
             "effective_from": first_day(version).isoformat(),
         },
-        url="",
+        url=page,
         at=at,
     )
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from config.policy import check_policy, export_policy, import_policy, publish_policy
+from config.policy import check_policy, document_of, export_policy, import_policy, publish_policy
 from dealers.choices import PolicyState
 from dealers.errors import Refused
 from dealers.foundation import clock
@@ -81,7 +81,7 @@ class Command(BaseCommand):
     def _export(self, options: dict[str, Any]) -> None:
         version = _version(options["code"], options["version_number"])
         if options["json"]:
-            self.stdout.write(json.dumps(version.document, ensure_ascii=False, indent=2))
+            self.stdout.write(json.dumps(document_of(version), ensure_ascii=False, indent=2))
         else:
             self.stdout.write(export_policy(version), ending="")
 

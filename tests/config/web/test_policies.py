@@ -115,7 +115,8 @@ def test_two_versions_are_compared_term_by_term(client, author):
     page = text_of(client.get(reverse("policy-compare"), {"before": before.pk, "after": after.pk}))
     assert "rebates.programs.T1-ALL.brackets[1].rate" in page
     assert "0.035" in page
-    assert "rebates.programs.T2-NEW.code" in page
+    assert "rebates.programs.T2-NEW<" in page
+    assert "T2 · Compliant sales · Quarter · Each slice at its own rate · 1.5% · 2.5%" in page
     assert "rebates.programs.T3-ALL" not in page
 
 
