@@ -125,7 +125,7 @@ def _take(taking: Taking, rows: list[Row], reader: _Reader) -> None:
 
 def _standing(codes: set[str]) -> dict[str, _Promo]:
     """The promotions of these codes with all they say, in four queries."""
-    requests = PromoRequest.objects.filter(code__in={code for code in codes if "\0" not in code})
+    requests = PromoRequest.objects.filter(code__in=codes)
     promos: dict[str, _Promo] = {}
     for request in requests.prefetch_related("dealers", "regions", "items"):
         header = _Header(
