@@ -8,6 +8,7 @@ from dealers.foundation import clock
 from dealers.models import Heartbeat
 from dealers.selectors.sync import sweep_terms
 from dealers.services.audit import seal_audit as seal
+from dealers.services.calendar import load_calendar, warn_of_calendar_end
 from dealers.services.jobs import relay_jobs as relay
 from dealers.services.notices import deliver_notices as deliver
 from dealers.services.sync import sweep_sync as sweep
@@ -35,6 +36,14 @@ def sweep_sync() -> None:
     terms = sweep_terms(at=now)
     if terms is not None:
         sweep(terms=terms, at=now)
+
+
+@shared_task(name="dealers.keep_calendar")
+def keep_calendar() -> None:
+    """Take a new working-day calendar as soon as its package is installed, and say when the present one runs out."""
+    at = clock.now()
+    load_calendar(actor=None, at=at)
+    warn_of_calendar_end(at=at)
 
 
 @shared_task(name="dealers.heartbeat")

@@ -10,6 +10,7 @@ from dealers.foundation.working_days import deadline, load_state_council_calenda
 from dealers.models import CalendarDay, CalendarVersion, Notice, User
 from dealers.selectors.calendar import calendar_coverage, current_calendar
 from dealers.services.calendar import load_calendar, warn_of_calendar_end
+from dealers.tasks import keep_calendar
 
 pytestmark = pytest.mark.django_db
 
@@ -67,3 +68,9 @@ def test_its_end_is_announced_sixty_days_ahead_to_those_who_keep_it(days_before,
 def test_coverage_says_how_long_it_lasts():
     coverage = calendar_coverage(SOURCE.covers_until - timedelta(days=100))
     assert (coverage.days_left, coverage.ends_soon) == (100, False)
+
+
+def test_the_daily_task_may_run_twice():
+    keep_calendar()
+    keep_calendar()
+    assert CalendarVersion.objects.count() == 1
