@@ -61,6 +61,8 @@ def region_rows() -> list[dict[str, object]]:
                 "name_zh": province.name_zh,
                 "name_en": province.name_en,
                 "kind": "province",
+                "parent": "",
+                "city_tier": "",
                 "remote": remote,
             }
         )

@@ -34,6 +34,7 @@ from dealers.selectors.sync import sweep_terms
 from dealers.services.deliveries import DeliveryCounts, close_delivery, cover_days, open_delivery
 from dealers.services.keys import create_api_key
 from dealers.services.sync import sweep_sync
+from pricing.services.promos.clockwork import advance_promotions
 from settlement.models import Statement
 from settlement.services.approval import approve_run, put_up_for_review
 from settlement.services.calculation import calculate_run
@@ -88,6 +89,7 @@ class Story:
                     act(at)
         with as_if_at(self.now):
             self._sweep(self.now)
+            advance_promotions(at=self.now)
         return staff
 
     def _found(self, at: datetime) -> Staff:
@@ -261,7 +263,7 @@ def _write_csv(file: IO[bytes], rows: Iterable[Mapping[str, object]]) -> bool:
     writer: csv.DictWriter[str] | None = None
     for row in rows:
         if writer is None:
-            writer = csv.DictWriter(text, list(row), restval="", extrasaction="ignore")
+            writer = csv.DictWriter(text, list(row))
             writer.writeheader()
         writer.writerow(row)
     text.detach()
