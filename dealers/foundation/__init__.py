@@ -19,4 +19,8 @@ time and files are treated the same way everywhere because they are treated here
 - `uscc`, `gtin`  check digits of credit codes and article numbers
 - `digest`        one canonical JSON form, and its fingerprint
 - `barrier`       the lock that makes "everything received so far" a definite set
+- `yaml_documents` strict YAML: plain values, the line of each, no aliases, no key twice
+- `faults`        what is wrong with a document, at which path and line
+- `terms`         sections of the policy document as frozen values: import `Section`, `Terms`, `rows` from here
+- `term_values`   the kinds of value terms are made of: amounts, shares, days, codes, one per tier
 """
