@@ -25,6 +25,7 @@ from dealers.services.imports.shipments import SHIPMENTS
 from dealers.services.imports.sources import Progress, RecordSource, TableSource
 from dealers.services.imports.taking import Actor
 from dealers.services.quarantine import resubmit_line
+from pricing.selectors.moved_products import sold
 from pricing.services.imports.bands import BANDS
 from pricing.services.imports.promos import PROMOS
 from pricing.services.intake import LineReport, TableReport, take_in_sales
@@ -34,7 +35,7 @@ IMPORTERS: Mapping[str, Importer] = {
     "regions": REGIONS,
     "alliances": ALLIANCES,
     "dealers": DEALERS,
-    "products": product_importer(),
+    "products": product_importer(sold),
     "list_prices": LIST_PRICES,
     "bands": BANDS,
     "promos": PROMOS,

@@ -58,10 +58,11 @@ class Command(BaseCommand):
         sys.exit(SOME_QUARANTINED if delivery.quarantined else ALL_GOOD)
 
     def _print_text(self, kind: str, path: Path, delivery: FeedDelivery) -> None:
-        counts = _counts(delivery)
-        labels = (_("read"), _("accepted"), _("duplicates"), _("revised"), _("quarantined"))
-        said = ", ".join(f"{label} {counts[name]}" for name, label in zip(_COUNTS, labels, strict=True))
-        self.stdout.write(f"{kind} {path.name}: {said}")
+        said = _(
+            "read %(read)s, accepted %(accepted)s, duplicates %(duplicates)s, revised %(revised)s, "
+            "quarantined %(quarantined)s"
+        )
+        self.stdout.write(f"{kind} {path.name}: {said % _counts(delivery)}")
         for remark in _remarks(delivery):
             self.stdout.write(_("Remark: %(remark)s") % {"remark": remark})
         for problem in _problems(delivery):
@@ -112,7 +113,9 @@ def _problems(delivery: FeedDelivery) -> Iterator[dict[str, Any]]:
 def _remarks(delivery: FeedDelivery) -> list[str]:
     findings = (Finding.from_record(remark) for remark in delivery.remarks)
     return [
-        f"{_('line %(line)s') % {'line': finding.line}}: {finding.render()}" if finding.line else finding.render()
+        _("Line %(line)s: %(remark)s") % {"line": finding.line, "remark": finding.render()}
+        if finding.line
+        else finding.render()
         for finding in findings
     ]
 

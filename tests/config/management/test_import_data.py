@@ -215,3 +215,14 @@ def test_a_long_file_is_taken_in_portions_and_loses_nothing(tmp_path: Path, monk
     again = receipt("list_prices", path)
     assert (again["duplicates"], again["quarantined"]) == (150, 1)
     assert QuarantinedLine.objects.filter(line=152).count() == 2
+
+
+@pytest.mark.django_db
+def test_the_category_of_a_product_that_was_sold_is_fixed(tmp_path: Path) -> None:
+    dealer, product = factories.Dealer(), factories.Product(sku="A1", category="screens")
+    table = (
+        "dealer,doc_no,line_no,sold_at,sku,quantity,unit_price,region\n"
+        f"{dealer.code},S1,1,2026-02-05T09:00:00+08:00,{product.sku},2,950,{dealer.home_region.code}\n"
+    )
+    receipt("sales", written(tmp_path, table, "sales.csv"))
+    assert receipt("products", written(tmp_path, TABLE))["problems"][0]["code"] == "category_in_use"
