@@ -12,24 +12,12 @@ from enum import StrEnum
 from config.demo.places import PROVINCES, City, Province
 from dealers.foundation.uscc import make_uscc
 
-_NAMES = [
-    "云帆",
-    "中恒",
-    "金陵",
-    "联讯",
-    "楚天",
-    "锦程",
-    "盛京",
-    "鹏远",
-    "宏图",
-    "博雅",
-    "瑞丰",
-    "同舟",
-    "百川",
-    "华庭",
-    "启明",
-    "长青",
-]
+# fmt: off
+_NAMES = (
+    "云帆", "中恒", "金陵", "联讯", "楚天", "锦程", "盛京", "鹏远",
+    "宏图", "博雅", "瑞丰", "同舟", "百川", "华庭", "启明", "长青",
+)
+# fmt: on
 _TRADES = {"electronics": "电子", "home_building": "家居建材", "fmcg": "商贸"}
 
 
