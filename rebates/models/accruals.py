@@ -22,7 +22,7 @@ class Accrual(models.Model):
     window = models.CharField(_("window"), max_length=10)
     period = models.IntegerField(_("settled in half-month"))
     for_period = models.IntegerField(_("for half-month"))
-    policy = models.ForeignKey("dealers.PolicyVersion", on_delete=models.PROTECT, related_name="+")
+    policy = unconstrained("dealers.PolicyVersion")
     base = models.DecimalField(_("base"), max_digits=26, decimal_places=6)
     entitlement = models.DecimalField(_("entitlement"), max_digits=18, decimal_places=2)
     due = models.DecimalField(_("due"), max_digits=18, decimal_places=2)

@@ -13,6 +13,7 @@ from rebates.rules.quantities import (
     cents,
     cents_of_picos,
     cents_text,
+    known_text,
     micros,
     micros_text,
     picos_text,
@@ -59,9 +60,9 @@ def proof_of(due: Due, period: int, label: Label) -> dict[str, Any]:
         "base": micros_text(due.base),
         "formula": [
             {
-                "from": micros_text(part.start),
-                "to": None if part.end is None else micros_text(part.end),
-                "rate": micros_text(part.rate),
+                "from": known_text(part.start),
+                "to": None if part.end is None else known_text(part.end),
+                "rate": known_text(part.rate),
                 "amount": micros_text(part.amount),
                 "earned": picos_text(part.earned),
             }

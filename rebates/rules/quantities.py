@@ -8,6 +8,7 @@ so what a base earns is a whole number of millionths of millionths (*picos*); a 
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 
 MICRO_PLACES = 6
 PICO_PLACES = 12
@@ -54,22 +55,30 @@ def cents_of_micros(amount: int) -> int:
     return rounded(amount, MICROS_PER_CENT)
 
 
-def written(amount: int, places: int) -> str:
-    """A scaled number in full: no exponent, at least two decimals, no zeros beyond them."""
-    whole, fraction = divmod(abs(amount), 10**places)
-    decimals = f"{fraction:0{places}d}"
-    if places > CENT_PLACES:
-        decimals = decimals.rstrip("0").ljust(CENT_PLACES, "0")
-    return f"{'-' if amount < 0 else ''}{whole}.{decimals}"
+def cents_text(amount: int) -> str:
+    """An amount in full, with two decimals."""
+    sign, amount = ("-", -amount) if amount < 0 else ("", amount)
+    return f"{sign}{amount // 100}.{amount % 100:02d}"
 
 
 def micros_text(amount: int) -> str:
-    return written(amount, MICRO_PLACES)
+    """A base or rate in full: no exponent, at least two decimals, no zeros beyond them."""
+    if amount % MICROS_PER_CENT == 0:
+        return cents_text(amount // MICROS_PER_CENT)
+    return _written(amount, MICRO_PLACES)
 
 
 def picos_text(amount: int) -> str:
-    return written(amount, PICO_PLACES)
+    """What a base earned before rounding, in full: at least two decimals, no zeros beyond them."""
+    if amount % PICOS_PER_CENT == 0:
+        return cents_text(amount // PICOS_PER_CENT)
+    return _written(amount, PICO_PLACES)
 
 
-def cents_text(amount: int) -> str:
-    return written(amount, CENT_PLACES)
+#: For bracket edges and rates, which are the same few in every proof.
+known_text = lru_cache(maxsize=4096)(micros_text)
+
+
+def _written(amount: int, places: int) -> str:
+    digits = str(abs(amount)).rjust(places + 1, "0")
+    return f"{'-' if amount < 0 else ''}{digits[:-places]}.{digits[-places:].rstrip('0').ljust(CENT_PLACES, '0')}"

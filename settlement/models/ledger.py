@@ -17,18 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from dealers.models.guards import append_only
 from dealers.models.stock import unconstrained
 from settlement.choices import AccountCode
+from settlement.models.frozen import checked_in_bulk
 
 
 class JournalTransaction(models.Model):
     """One business event in the books, for example the approval of one dealer's statement."""
 
-    run = models.ForeignKey(
-        "settlement.SettlementRun", on_delete=models.PROTECT, null=True, related_name="transactions"
-    )
+    run = checked_in_bulk("settlement.SettlementRun", related_name="transactions", null=True, db_index=True)
     dealer = unconstrained("dealers.Dealer", null=True)
     memo = models.CharField(_("memo"), max_length=200)
     posted_at = models.DateTimeField(_("posted at"))
-    posted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    posted_by = checked_in_bulk(settings.AUTH_USER_MODEL, related_name="+", null=True)
 
     class Meta:
         verbose_name = _("journal transaction")
@@ -40,7 +39,7 @@ class JournalTransaction(models.Model):
 class JournalEntry(models.Model):
     """One posting of a transaction to an account; ``dealer`` is set on accounts kept per dealer."""
 
-    transaction = models.ForeignKey(JournalTransaction, on_delete=models.PROTECT, related_name="entries")
+    transaction = checked_in_bulk(JournalTransaction, related_name="entries", db_index=True)
     account = models.CharField(_("account"), max_length=16, choices=AccountCode)
     dealer = unconstrained("dealers.Dealer", null=True)
     amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=2)
@@ -67,6 +66,12 @@ class JournalEntry(models.Model):
                 referencing=pgtrigger.Referencing(new="posted"),
                 declare=[("wrong", "bigint")],
                 func="""
+                    SELECT p.transaction_id INTO wrong FROM posted p
+                        LEFT JOIN settlement_journaltransaction t ON t.id = p.transaction_id WHERE t.id IS NULL LIMIT 1;
+                    IF wrong IS NOT NULL THEN
+                        RAISE EXCEPTION 'there is no journal transaction %', wrong
+                            USING ERRCODE = 'foreign_key_violation', CONSTRAINT = 'every_entry_has_a_transaction';
+                    END IF;
                     SELECT transaction_id INTO wrong FROM posted GROUP BY transaction_id HAVING sum(amount) <> 0 LIMIT 1;
                     IF wrong IS NOT NULL THEN
                         RAISE EXCEPTION 'journal transaction % does not sum to zero', wrong

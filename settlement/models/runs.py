@@ -62,9 +62,10 @@ class SettlementRun(models.Model):
             ),
         ]
         triggers = [
+            pgtrigger.Protect(name="runs_are_never_removed", operation=pgtrigger.Delete),
             pgtrigger.Protect(
                 name="a_closed_run_is_frozen",
-                operation=pgtrigger.Update | pgtrigger.Delete,
+                operation=pgtrigger.Update,
                 condition=pgtrigger.Q(old__state=RunState.CLOSED),
             ),
         ]

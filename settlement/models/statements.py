@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dealers.models.stock import unconstrained
 from settlement.choices import LineKind, StatementState
-from settlement.models.frozen import frozen_lines, frozen_statements
+from settlement.models.frozen import checked_in_bulk, frozen_lines, frozen_statements
 
 #: Of a closed statement only what belongs to the dealer's answer may change.
 ANSWER_COLUMNS = (
@@ -28,7 +28,7 @@ class Statement(models.Model):
     ``closing`` is ``opening`` plus the lines. A negative closing is carried forward and ``payable`` is then zero.
     """
 
-    run = models.ForeignKey("settlement.SettlementRun", on_delete=models.PROTECT, related_name="statements")
+    run = checked_in_bulk("settlement.SettlementRun", related_name="statements")
     draft = models.PositiveIntegerField(_("draft"))
     dealer = unconstrained("dealers.Dealer")
     tier = models.CharField(_("tier"), max_length=2, blank=True)
@@ -45,7 +45,9 @@ class Statement(models.Model):
     #: The deadline lies past the published working-day calendar and is reckoned again when that arrives.
     confirm_due_provisional = models.BooleanField(_("provisional deadline"), default=False)
     confirmed_at = models.DateTimeField(_("confirmed at"), null=True)
-    confirmed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    confirmed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, db_index=False, related_name="+"
+    )
     confirmed_by_key = models.CharField(_("confirmed by key"), max_length=80, blank=True)
 
     class Meta:
@@ -62,7 +64,7 @@ class Statement(models.Model):
 class StatementLine(models.Model):
     """One amount with its proof. ``proof`` holds inputs, policy version, rule row, formula, cap and rounding."""
 
-    statement = models.ForeignKey(Statement, on_delete=models.CASCADE, related_name="lines")
+    statement = checked_in_bulk(Statement, related_name="lines")
     dealer = unconstrained("dealers.Dealer")
     line_no = models.PositiveIntegerField(_("line"))
     kind = models.CharField(_("kind"), max_length=20, choices=LineKind)

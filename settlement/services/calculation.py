@@ -96,7 +96,7 @@ def calculate_shard(*, calculation: Calculation, number: int) -> CalculationShar
         if done is not None:
             return done
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL work_mem = '128MB'")
+            cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'")
         books = books_before(period)
         question = RunQuestion(period, calculation.cutoff, calculation.policy, books, payables(shard), shard)
         written = write_statements(calculation.run, calculation.draft, reckoned_statements(question))

@@ -15,7 +15,7 @@ import msgspec
 from django.db import connection
 
 from dealers.services.staging import copy_cell, copy_text, temporary_table
-from rebates.rules.quantities import cents_text, micros_text
+from rebates.rules.quantities import cents_text, known_text, micros_text
 from settlement.models import SettlementRun
 from settlement.rules.statements import DraftStatement
 
@@ -95,7 +95,7 @@ def _write(cursor: Any, run: SettlementRun, draft: int, statements: list[DraftSt
                 text = text.replace("\\", "\\\\")
             lines.append(
                 f"{statement_id}\t{statement.dealer_id}\t{number}\t{line.kind}\t{copy_cell(line.program)}"
-                f"\t{line.for_period}\t{micros_text(line.base)}\t{micros_text(line.rate)}"
+                f"\t{line.for_period}\t{micros_text(line.base)}\t{known_text(line.rate)}"
                 f"\t{cents_text(line.amount)}\t{text}\n"
             )
     _stage(cursor, rows, lines)
