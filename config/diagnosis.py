@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -12,15 +11,12 @@ from urllib.parse import urlsplit
 import redis
 from django.conf import settings
 from django.db import connection
-from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from config.health import WORKER_SILENCE, broker_problem, database_problem, last_heartbeat, pending_migrations
 from dealers.foundation import clock
-from dealers.models import CalendarVersion
+from dealers.selectors.calendar import calendar_coverage
 
-#: The State Council publishes next year's working days in November.
-CALENDAR_NOTICE = timedelta(days=60)
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -136,12 +132,9 @@ def check_migrations() -> Iterator[Finding]:
 
 def check_calendar() -> Iterator[Finding]:
     topic = _("working days")
-    covers_until = CalendarVersion.objects.aggregate(until=Max("covers_until"))["until"]
-    if covers_until is None:
-        yield Finding(Level.GOOD, topic, _("The calendar that comes with the packages is in use."))
-        return
-    left = covers_until - clock.business_day(clock.now())
-    level = Level.GOOD if left > CALENDAR_NOTICE else Level.WARNING if left > timedelta(0) else Level.FAULT
+    coverage = calendar_coverage(clock.business_day(clock.now()))
+    level = Level.GOOD if not coverage.ends_soon else Level.WARNING if coverage.days_left > 0 else Level.FAULT
+    covers_until = coverage.covers_until
     sentence = (
         _("Known for certain until %(date)s.")
         if level is Level.GOOD

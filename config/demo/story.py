@@ -31,6 +31,7 @@ from dealers.foundation.clock import BUSINESS_ZONE, as_if_at, start_of_day
 from dealers.foundation.periods import HalfMonth
 from dealers.models import Dealer, FeedDay
 from dealers.selectors.sync import sweep_terms
+from dealers.services.calendar import load_calendar
 from dealers.services.deliveries import DeliveryCounts, close_delivery, cover_days, open_delivery
 from dealers.services.keys import create_api_key
 from dealers.services.sync import sweep_sync
@@ -95,6 +96,7 @@ class Story:
     def _found(self, at: datetime) -> Staff:
         """Take the company over: places, dealers, goods, prices, bands, people and the first policy."""
         self.say("master data")
+        load_calendar(actor=None, at=at)
         last_year = self.starts_on - timedelta(days=400)
         self._import("regions", places.region_rows())
         self._import("dealers", company.dealer_rows(self.network, self.starts_on))

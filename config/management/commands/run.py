@@ -22,7 +22,9 @@ from config.embedded import release_services, revive_services, services_alive
 from config.embedded.locks import FileLock
 from config.programs import installation_programs
 from config.supervisor import ProgramFailed, Supervisor
+from dealers.foundation import clock
 from dealers.models import Dealer
+from dealers.services.calendar import load_calendar
 
 _WEB_START_SECONDS = 90.0
 
@@ -68,6 +70,7 @@ class Command(BaseCommand):
     def _prepare_database(self, home: Path, *, without_demo: bool) -> None:
         self._say("Preparing the database …")
         call_command("migrate", interactive=False, verbosity=0)
+        load_calendar(actor=None, at=clock.now())
         if not without_demo:
             self._seed_demo_once(home)
         connections.close_all()
