@@ -36,6 +36,8 @@ class Importer:
     feed: Feed
     layout: Layout
     take: Callable[[Taking, RowSource], None]
+    #: Settlements reckon with what had been received at their cutoff; master data is not received but in force.
+    takes_facts: bool = False
     #: Deliveries of different dealers touch different rows and need not wait for each other.
     per_dealer: bool = False
 
@@ -58,9 +60,10 @@ def import_rows(
     """
     with transaction.atomic():
         with connection.cursor() as cursor:
-            # Kinds before the barrier: a waiting import must not keep a settlement waiting.
+            # Turns before the barrier: a waiting import must not keep a settlement waiting.
             _wait_for_turn(cursor, importer, dealer)
-            enter_intake(cursor)
+            if importer.takes_facts:
+                enter_intake(cursor)
         delivery = open_delivery(
             dealer=dealer,
             feed=importer.feed,

@@ -181,5 +181,5 @@ def _twice(row: Row, line: int | None) -> Any:
     return problem("sku", row.values.get("sku", ""), "counted_twice", line="–" if line is None else line)
 
 
-INVENTORY = Importer(Feed.INVENTORY, LAYOUT, take_inventory)
-OWN_INVENTORY = Importer(Feed.INVENTORY, OWN_LAYOUT, take_inventory, per_dealer=True)
+INVENTORY = Importer(Feed.INVENTORY, LAYOUT, take_inventory, takes_facts=True)
+OWN_INVENTORY = Importer(Feed.INVENTORY, OWN_LAYOUT, take_inventory, takes_facts=True, per_dealer=True)

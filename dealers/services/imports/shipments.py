@@ -213,4 +213,4 @@ def _by_key(entry: tuple[tuple[int, str, int], _Sums]) -> tuple[int, str, int]:
     return entry[0]
 
 
-SHIPMENTS = Importer(Feed.SHIPMENTS, LAYOUT, take_shipments)
+SHIPMENTS = Importer(Feed.SHIPMENTS, LAYOUT, take_shipments, takes_facts=True)
