@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
+from django.utils.translation import gettext
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication, get_authorization_header
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, PermissionDenied
 from rest_framework.request import Request
 
 from dealers.foundation import clock
@@ -16,6 +18,7 @@ from dealers.scope import WHOLE_COMPANY, set_row_scope
 
 #: How exact ``last_used_at`` is; a write per call would cost more than it tells.
 LAST_USED_EVERY = timedelta(minutes=1)
+_SECRET = re.compile(r"[A-Za-z0-9]{1,16}\.[A-Za-z0-9]{1,100}")
 
 
 class ApiKeyAuthentication(BaseAuthentication):
@@ -28,29 +31,38 @@ class ApiKeyAuthentication(BaseAuthentication):
         key = self._key(secret.strip())
         now = clock.now()
         if key.revoked or (key.expiry_date is not None and key.expiry_date <= now):
-            raise AuthenticationFailed("The key has expired or was revoked.", code="key_ended")
+            raise AuthenticationFailed(gettext("The key has expired or was revoked."), code="key_ended")
+        set_row_scope(WHOLE_COMPANY if key.dealer_id is None else str(key.dealer_id))
         if key.last_used_at is None or now - key.last_used_at > LAST_USED_EVERY:
             ApiKey.objects.filter(pk=key.pk).update(last_used_at=now)
-        set_row_scope(WHOLE_COMPANY if key.dealer_id is None else str(key.dealer_id))
         return MachineClient(key), key
 
     def authenticate_header(self, request: Request) -> str:
-        return "Bearer"
+        return 'Bearer realm="Halfmoon"'
 
     @staticmethod
     def _key(secret: str) -> ApiKey:
-        prefix, _dot, _rest = secret.partition(".")
-        key = ApiKey.objects.select_related("dealer").filter(prefix=prefix).first()
+        if not _SECRET.fullmatch(secret):
+            raise AuthenticationFailed(gettext("There is no such key."), code="unknown_key")
+        key = ApiKey.objects.select_related("dealer").filter(prefix=secret.partition(".")[0]).first()
         if key is None or not key.is_valid(secret):
-            raise AuthenticationFailed("There is no such key.", code="unknown_key")
+            raise AuthenticationFailed(gettext("There is no such key."), code="unknown_key")
         return key
 
 
 class ScopedSessionAuthentication(SessionAuthentication):
     """A browser session; its rows were opened by :class:`dealers.web.scope.RowScopeMiddleware`."""
 
+    def enforce_csrf(self, request: Request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as error:
+            raise PermissionDenied(
+                gettext("A call with a browser session needs the header X-CSRFToken."), code="csrf_failed"
+            ) from error
 
-class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+
+class ApiKeyScheme(OpenApiAuthenticationExtension):
     target_class = ApiKeyAuthentication
     name = "apiKey"
 
@@ -58,9 +70,14 @@ class ApiKeyScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-c
         return {"type": "http", "scheme": "bearer", "description": "An API key of a dealer or of an HQ system."}
 
 
-class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class SessionScheme(OpenApiAuthenticationExtension):
     target_class = ScopedSessionAuthentication
     name = "session"
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
-        return {"type": "apiKey", "in": "cookie", "name": "sessionid"}
+        return {
+            "type": "apiKey",
+            "in": "cookie",
+            "name": "sessionid",
+            "description": "A browser session; writing calls also need the header X-CSRFToken.",
+        }

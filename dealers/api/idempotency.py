@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from datetime import timedelta
+import re
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext
@@ -23,7 +24,9 @@ from dealers.foundation import clock
 from dealers.models import IdempotencyRecord
 
 TAKE_OVER_AFTER = timedelta(minutes=10)
-MAXIMUM_KEY_LENGTH = 200
+#: How long an answer is kept for retries.
+KEPT_FOR = timedelta(days=30)
+_KEY = re.compile(r"[\x20-\x7e]{1,200}")
 
 
 class IdempotentPosts(APIView):
@@ -32,6 +35,9 @@ class IdempotentPosts(APIView):
     claimed: IdempotencyRecord | None = None
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        # A form would be taken apart for its CSRF token, and its bytes be gone; keep them first.
+        if str(request.content_type).startswith("multipart/"):
+            _ = request._request.body
         super().initial(request, *args, **kwargs)
         key = request.headers.get("Idempotency-Key", "")
         if request.method == "POST" and key:
@@ -46,19 +52,22 @@ class IdempotentPosts(APIView):
 
 
 def claim(request: Request, key: str) -> IdempotencyRecord:
-    """Claim the key for this request. Raises :class:`Replay`, or a problem 422 or 409."""
-    if len(key) > MAXIMUM_KEY_LENGTH:
-        raise Problem(400, "bad_idempotency_key", gettext("An Idempotency-Key has at most 200 characters."))
+    """Claim the key for this request. Raises :class:`Replay`, or a problem 400, 409 or 422."""
+    if not _KEY.fullmatch(key):
+        raise Problem(
+            400, "bad_idempotency_key", gettext("An Idempotency-Key has 1 to 200 printable ASCII characters.")
+        )
     now = clock.now()
-    digest = hashlib.sha256(request._request.body).hexdigest()
+    digest = _digest(request)
+    path = request.path[:300]
     record, fresh = IdempotencyRecord.objects.get_or_create(
         principal=str(request.user.pk)[:80],
         key=key,
-        defaults={"method": request.method, "path": request.path[:300], "body_digest": digest, "started_at": now},
+        defaults={"method": "POST", "path": path, "body_digest": digest, "started_at": now},
     )
     if fresh:
         return record
-    if (record.method, record.path, record.body_digest) != (request.method, request.path[:300], digest):
+    if (record.method, record.path, record.body_digest) != ("POST", path, digest):
         raise Problem(
             422,
             "idempotency_key_reused",
@@ -85,3 +94,17 @@ def remember(record: IdempotencyRecord, response: Response) -> None:
     record.status = response.status_code
     record.answer = json.loads(json.dumps(response.data, cls=JSONEncoder))
     record.save(update_fields=["status", "answer"])
+
+
+def forget_old_answers(*, at: datetime) -> int:
+    """Remove answers older than :data:`KEPT_FOR`; how many."""
+    removed, _by_model = IdempotencyRecord.objects.filter(started_at__lt=at - KEPT_FOR).delete()
+    return removed
+
+
+def _digest(request: Request) -> str:
+    """What makes a request the same one: its bytes, and how they are to be read."""
+    digest = hashlib.sha256(request._request.body)
+    for header in ("Content-Type", "Content-Encoding"):
+        digest.update(b"\0" + request.headers.get(header, "").encode())
+    return digest.hexdigest()

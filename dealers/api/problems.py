@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
-from django.core.exceptions import RequestDataTooBig
+from django.core.exceptions import PermissionDenied, RequestDataTooBig
+from django.core.signals import got_request_exception
 from django.http import Http404
 from django.utils.translation import gettext
 from rest_framework import exceptions
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
 from dealers.errors import Refused
 from dealers.foundation.refusals import Refused as ValueRefused
+from dealers.foundation.tabular import UnusableFile
 
 CONTENT_TYPE = "application/problem+json"
+logger = logging.getLogger("django.request")
 
 
 class Problem(exceptions.APIException):
@@ -44,17 +47,26 @@ class Replay(Exception):
         self.answer = answer
 
 
-def exception_handler(error: Exception, context: dict[str, Any]) -> Response | None:
-    """Turn an exception into a problem document; None for what is a fault of ours, so that it is logged."""
-    set_rollback()
+def exception_handler(error: Exception, context: dict[str, Any]) -> Response:
+    """Turn an exception into a problem document. A fault of ours is logged whole and told without details."""
     if isinstance(error, Replay):
-        return Response(error.answer, status=error.status, headers={"Idempotency-Replayed": "true"})
+        return Response(
+            error.answer,
+            status=error.status,
+            content_type=CONTENT_TYPE if error.status >= 400 else None,
+            headers={"Idempotency-Replayed": "true"},
+        )
     if isinstance(error, Http404):
         error = exceptions.NotFound()
+    if isinstance(error, PermissionDenied):
+        error = exceptions.PermissionDenied()
     if isinstance(error, RequestDataTooBig):
         error = Problem(413, "body_too_large", gettext("The body is larger than this call accepts; send several."))
     if isinstance(error, Refused):
         return problem_response(error.status, error.code, str(error))
+    if isinstance(error, UnusableFile):
+        detail = gettext("The body cannot be used: it %(problem)s.") % {"problem": error.render()}
+        return problem_response(413 if error.code == "body_too_large" else 400, error.code, detail)
     if isinstance(error, ValueRefused):
         return problem_response(400, error.code, error.render())
     if isinstance(error, Problem):
@@ -63,8 +75,15 @@ def exception_handler(error: Exception, context: dict[str, Any]) -> Response | N
         errors = list(_field_errors(error.get_full_details(), ()))
         return problem_response(400, "invalid", gettext("Some fields are not valid."), errors)
     if isinstance(error, exceptions.APIException):
-        return problem_response(error.status_code, _code(error), str(error.detail), headers=_headers(error))
-    return None
+        return problem_response(error.status_code, _code(error), _sentence(error), headers=_headers(error))
+    return _fault_of_ours(error, context)
+
+
+def _fault_of_ours(error: Exception, context: dict[str, Any]) -> Response:
+    request = context["request"]._request
+    logger.error("Internal error: %s", request.path, exc_info=error, extra={"status_code": 500, "request": request})
+    got_request_exception.send(sender=None, request=request)
+    return problem_response(500, "internal_error", gettext("Something failed on our side; try again in a moment."))
 
 
 def problem_response(
@@ -89,6 +108,12 @@ def problem_response(
 def _code(error: exceptions.APIException) -> str:
     codes = error.get_codes()
     return codes if isinstance(codes, str) else error.default_code
+
+
+def _sentence(error: exceptions.APIException) -> str:
+    """One sentence, also when the exception carries a structure."""
+    detail: Any = error.detail
+    return str(detail.get("detail", error.default_detail) if isinstance(detail, dict) else detail)
 
 
 def _headers(error: exceptions.APIException) -> dict[str, str]:
