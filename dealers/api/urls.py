@@ -1,0 +1,25 @@
+"""Calls of the dealers app, relative to the API's root."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from dealers.api.catalogue import Products, Regions
+from dealers.api.inventory_reports import InventoryReports
+from dealers.api.quarantine import Quarantine
+from dealers.api.receipts import ReceiptDetail, Receipts
+from dealers.api.shipments import Shipments
+from dealers.api.supply import SupplyEligibility
+from dealers.api.zero_sales import ZeroSalesDeclarations
+
+urlpatterns = [
+    path("inventory-reports", InventoryReports.as_view(), name="inventory-reports"),
+    path("zero-sales-declarations", ZeroSalesDeclarations.as_view(), name="zero-sales-declarations"),
+    path("receipts", Receipts.as_view(), name="receipts"),
+    path("receipts/<uuid:receipt>", ReceiptDetail.as_view(), name="receipt"),
+    path("quarantine", Quarantine.as_view(), name="quarantine"),
+    path("products", Products.as_view(), name="products"),
+    path("regions", Regions.as_view(), name="regions"),
+    path("shipments", Shipments.as_view(), name="shipments"),
+    path("supply-eligibility", SupplyEligibility.as_view(), name="supply-eligibility"),
+]
