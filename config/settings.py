@@ -220,10 +220,10 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["dealers.api.bodies.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_PAGINATION_CLASS": "dealers.api.pagination.NewestFirst",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "dealers.api.schema.DocumentedSchema",
     "DEFAULT_THROTTLE_CLASSES": ["dealers.api.throttling.PrincipalThrottle"],
     "DEFAULT_THROTTLE_RATES": {"principal": os.environ.get("HALFMOON_API_RATE", "600/min")},
     "EXCEPTION_HANDLER": "dealers.api.problems.exception_handler",
@@ -242,6 +242,17 @@ SPECTACULAR_SETTINGS = {
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "FeedEnum": "dealers.choices.Feed",
+        "TierEnum": "dealers.choices.Tier",
+        "DealerStateEnum": "dealers.choices.DealerState",
+        "StatementStateEnum": "settlement.choices.StatementState",
+        "LineKindEnum": "settlement.choices.LineKind",
+        "EnforcementEnum": "pricing.choices.Enforcement",
+        "IndustryEnum": "dealers.choices.Industry",
+        "RegionKindEnum": "dealers.choices.RegionKind",
+        "QuarantineStateEnum": "dealers.choices.QuarantineState",
+    },
 }
 
 LOGGING = {
