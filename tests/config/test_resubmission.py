@@ -10,6 +10,7 @@ from config.imports import import_records, resubmit
 from dealers.choices import Door, QuarantineState
 from dealers.errors import NotFound
 from dealers.models import AuditRecord, Dealer, FeedDelivery, InventoryLine, QuarantinedLine, Shipment
+from dealers.scope import row_scope
 from dealers.services.quarantine import LineNotOpen, withdraw_line
 from pricing.models import SaleLine
 from tests import factories
@@ -109,3 +110,13 @@ def test_a_line_may_be_given_up_with_a_reason(dealer: Dealer) -> None:
     assert AuditRecord.objects.get(action="quarantine.withdraw").reason == "盘点作废"
     with pytest.raises(LineNotOpen):
         corrected(line, dealer, on_hand="5")
+
+
+def test_a_dealer_corrects_its_lines_of_what_hq_delivered_behind_its_own_wall(dealer: Dealer) -> None:
+    line = refused_line("inventory", {**COUNT, "dealer": "D1"}, None)
+    with row_scope(str(factories.Dealer().pk)), pytest.raises(NotFound):
+        corrected(line, dealer, on_hand="5")
+    with row_scope(str(dealer.pk)):
+        assert corrected(line, dealer, on_hand="5").accepted == 1
+        assert corrected(refused_line("inventory", COUNT, dealer), dealer, on_hand="7").revised == 1
+        assert InventoryLine.objects.get().on_hand == 7

@@ -9,6 +9,7 @@ import pytest
 from dealers.choices import Door, Feed, Role
 from dealers.models import ApiKey, FeedDelivery
 from dealers.principals import MachineClient
+from dealers.scope import row_scope
 from dealers.selectors.deliveries import delivery_by_receipt, visible_deliveries
 from dealers.selectors.quarantine import open_lines_by_feed, visible_quarantine
 from dealers.services.deliveries import Refusal, open_delivery, refuse_lines
@@ -46,6 +47,8 @@ def test_a_dealer_sees_its_own_receipts_and_its_lines_in_what_hq_delivered(world
     owner = factories.User(role=Role.DEALER_OWNER, dealer=world["near"])
     assert seen(owner) == ({world["of_near"]}, {world["of_near"], world["of_hq"]})
     assert open_lines_by_feed(owner) == {"inventory": 2}
+    with row_scope(str(owner.dealer_id)):
+        assert seen(owner) == ({world["of_near"]}, {world["of_near"], world["of_hq"]})
 
 
 def test_a_dealer_does_not_find_the_receipt_of_another(world: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ from django.db import connection
 
 from dealers.choices import Coverage, Door, Feed
 from dealers.models import AuditRecord, Dealer, FeedDay, FeedDelivery
+from dealers.scope import row_scope
 from dealers.services.deliveries import cover_days, open_delivery
 from dealers.services.zero_sales import DayBeforeActivation, DayHasSales, DayNotBegun, declare_zero_sales
 from tests import factories
@@ -41,6 +42,11 @@ def test_a_declared_day_is_covered_on_the_clock(dealer: Dealer) -> None:
 def test_the_same_declaration_again_returns_the_first_receipt(dealer: Dealer) -> None:
     assert declare(dealer, TODAY) == declare(dealer, TODAY)
     assert FeedDelivery.objects.count() == 1
+
+
+def test_a_dealer_declares_behind_its_own_wall(dealer: Dealer) -> None:
+    with row_scope(str(dealer.pk)):
+        assert declare(dealer, TODAY) == declare(dealer, TODAY)
 
 
 def test_a_day_that_has_not_begun_in_beijing_cannot_be_declared(dealer: Dealer) -> None:
