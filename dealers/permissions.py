@@ -28,10 +28,13 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "policy.draft": frozenset({Role.POLICY_MANAGER}),
     "policy.publish": frozenset({Role.POLICY_MANAGER, Role.GENERAL_MANAGER}),
     "calendar.view": EVERYONE,
+    "people.view": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "people.manage": frozenset({Role.ADMINISTRATOR}),
+    "keys.view": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "keys.manage": frozenset({Role.ADMINISTRATOR}),
     "keys.manage_own": frozenset({Role.DEALER_OWNER}),
     "audit.view": frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
+    "audit.verify": frozenset({Role.AUDITOR}),
     "jobs.view": READERS,
     "master_data.import": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}),
 }

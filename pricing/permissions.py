@@ -13,6 +13,19 @@ DEALER_SIDE = frozenset(DEALER_ROLES)
 READERS = frozenset(HQ_ROLES) - {Role.ADMINISTRATOR, Role.AFTERSALES_SUPERVISOR}
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
+    "bands.view": (READERS - {Role.FINANCE_CLERK, Role.FINANCE_APPROVER}) | DEALER_SIDE,
+    "sales.view": frozenset(
+        {
+            Role.POLICY_MANAGER,
+            Role.CHANNEL_MANAGER,
+            Role.FINANCE_CLERK,
+            Role.FINANCE_APPROVER,
+            Role.RISK_INVESTIGATOR,
+            Role.RISK_JUDGE,
+            Role.AUDITOR,
+        }
+    )
+    | DEALER_SIDE,
     "promos.view": READERS | DEALER_SIDE,
     "promos.request_for_dealer": DEALER_SIDE,
     "promos.request_for_hq": frozenset({Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}),

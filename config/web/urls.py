@@ -6,12 +6,16 @@ from django.conf import settings
 from django.urls import path
 
 from config.web.languages import set_language
+from config.web.reports import quarantine_line, report_sheet, upload
 from config.web.styleguide import styleguide
 from config.web.themes import set_theme
 
 urlpatterns = [
     path("preferences/language/", set_language, name="set-language"),
     path("preferences/theme/", set_theme, name="set-theme"),
+    path("upload/", upload, name="upload"),
+    path("upload/sheets/<str:feed>.<str:ending>", report_sheet, name="report-sheet"),
+    path("quarantine/<int:pk>/", quarantine_line, name="quarantine-line"),
 ]
 if settings.DEBUG:
     urlpatterns.append(path("styleguide/", styleguide, name="styleguide"))

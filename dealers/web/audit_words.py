@@ -1,0 +1,165 @@
+"""The audit trail in words: what an action is called, what it was done to, and what it changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.apps import apps
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from dealers.choices import Role
+from dealers.models import AuditRecord
+
+#: Every recorded action of every app; one that is missing is shown by its code.
+ACTIONS: dict[str, str | Promise] = {
+    "hold.place": _("Supply held"),
+    "hold.lift": _("Supply released"),
+    "exemption.agree": _("Exemption from reporting agreed"),
+    "exemption.revoke": _("Exemption from reporting revoked"),
+    "key.create": _("API key made"),
+    "key.rotate": _("API key rotated"),
+    "key.revoke": _("API key revoked"),
+    "person.create": _("Person added"),
+    "person.change": _("Person changed"),
+    "calendar.load": _("Working-day calendar loaded"),
+    "policy.draft": _("Policy drafted"),
+    "policy.publish": _("Policy published"),
+    "policy.close": _("Policy ended"),
+    "policy.replace": _("Policy replaced"),
+    "dealer.change": _("Dealer's data changed"),
+    "alliance.change": _("Alliance changed"),
+    "product.change": _("Product changed"),
+    "region.change": _("Region changed"),
+    "territory.grant": _("Territory granted"),
+    "territory.close": _("Territory ended"),
+    "contract.start": _("Contract started"),
+    "contract.close": _("Contract ended"),
+    "contract.correct": _("Contract corrected"),
+    "tier.start": _("Tier given"),
+    "tier.close": _("Tier ended"),
+    "tier.correct": _("Tier corrected"),
+    "b2b_addendum.start": _("B2B addendum started"),
+    "b2b_addendum.close": _("B2B addendum ended"),
+    "b2b_addendum.correct": _("B2B addendum corrected"),
+    "band.close": _("Price band ended"),
+    "band.supersede": _("Price band corrected"),
+    "list_price.close": _("List price ended"),
+    "list_price.supersede": _("List price corrected"),
+    "sales.declare_zero": _("Day declared without sales"),
+    "sales.import": _("Sales delivered"),
+    "inventory.import": _("Stock counts delivered"),
+    "shipments.import": _("Shipments delivered"),
+    "regions.import": _("Regions imported"),
+    "alliances.import": _("Alliances imported"),
+    "dealers.import": _("Dealers imported"),
+    "products.import": _("Products imported"),
+    "list_prices.import": _("List prices imported"),
+    "bands.import": _("Price bands imported"),
+    "promos.import": _("Promotions imported"),
+    "quarantine.resubmit": _("Refused line corrected"),
+    "quarantine.withdraw": _("Refused line withdrawn"),
+    "promo.draft": _("Promotion drafted"),
+    "promo.change": _("Promotion changed"),
+    "promo.submit": _("Promotion submitted"),
+    "promo.withdraw": _("Promotion withdrawn"),
+    "promo.running": _("Promotion began"),
+    "promo.ended": _("Promotion ended"),
+    "promo.legal.approve": _("Promotion passed legal review"),
+    "promo.legal.reject": _("Promotion rejected in legal review"),
+    "promo.legal.return": _("Promotion returned in legal review"),
+    "promo.legal.clear_wording": _("Wording cleared"),
+    "promo.budget.approve": _("Promotion budget approved"),
+    "promo.budget.reject": _("Promotion budget rejected"),
+    "promo.budget.return": _("Promotion returned in budget review"),
+    "promo.budget.vote": _("Vote cast"),
+    "promo.deadline_reckoned": _("Deadline reckoned anew"),
+    "settlement.calculate": _("Settlement calculated"),
+    "settlement.put_up": _("Settlement put up for review"),
+    "settlement.approve": _("Settlement approved"),
+    "settlement.close": _("Settlement closed"),
+    "statement.confirm": _("Statement confirmed"),
+    "statement.confirm_silent": _("Statement confirmed by silence"),
+    "statement.dispute": _("Statement disputed"),
+    "statement.move_deadline": _("Statement deadline moved"),
+}
+
+_GOOD, _BAD = {"lift", "approve", "confirm", "publish"}, {"place", "reject", "revoke", "dispute"}
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field of a record: what it said and what it says."""
+
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An audit record as people read it; also an entry of the timeline component."""
+
+    record: AuditRecord
+    title: str
+    at: Any
+    actor: str
+    role: str
+    subject: str
+    quote: str
+    tone: str
+    differences: tuple[Difference, ...]
+
+
+def told(records: Iterable[AuditRecord]) -> list[Told]:
+    """The records in words, in the order given."""
+    return [_tell(record) for record in records]
+
+
+def action_words(action: str) -> str:
+    """What an action is called; its code when nobody has named it."""
+    return str(ACTIONS.get(action, action))
+
+
+def subject_words(subject_type: str) -> str:
+    """What kind of thing a record is about, as the model calls itself."""
+    try:
+        return str(apps.get_model(subject_type)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return subject_type
+
+
+def differences(before: Any, after: Any) -> tuple[Difference, ...]:
+    """Field by field what changed; equal fields are left out. Anything but two mappings is one difference."""
+    if not isinstance(before or {}, dict) or not isinstance(after or {}, dict):
+        return (Difference("", _text(before), _text(after)),) if before != after else ()
+    old, new = before or {}, after or {}
+    names = [*old, *(name for name in new if name not in old)]
+    return tuple(
+        Difference(name, _text(old.get(name)), _text(new.get(name))) for name in names if old.get(name) != new.get(name)
+    )
+
+
+def _tell(record: AuditRecord) -> Told:
+    verb = record.action.rpartition(".")[2]
+    role = str(Role(record.actor_role).label) if record.actor_role in Role.values else ""
+    return Told(
+        record=record,
+        title=action_words(record.action),
+        at=record.at,
+        actor=str(_("System")) if record.actor == "system" else record.actor,
+        role=role,
+        subject=subject_words(record.subject_type),
+        quote=record.reason,
+        tone="ok" if verb in _GOOD else "bad" if verb in _BAD else "",
+        differences=differences(record.before, record.after),
+    )
+
+
+def _text(value: Any) -> str:
+    if value is None or value == "":
+        return ""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False, sort_keys=True)

@@ -1,0 +1,127 @@
+"""Sale lines with their verdicts for people: those in sight, narrowed, and read on from any row without counting.
+
+The table holds millions of rows. Lists run along the index (dealer, day): by dealer, the newest day first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from django.db.models import F, QuerySet, Sum
+from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
+
+from dealers.choices import Role
+from dealers.foundation.half_months import HalfMonth
+from dealers.selectors.visibility import visible_dealers
+from pricing.choices import Flag, Verdict
+from pricing.models import SaleLine, SalesTally
+from pricing.permissions import can
+
+_ORDER = ("-dealer_id", "-sold_on", "-doc_no", "-line_no")
+
+
+class LinePlace(NamedTuple):
+    """Where a row stands in the list."""
+
+    dealer_id: int
+    sold_on: date
+    doc_no: str
+    line_no: int
+
+
+@dataclass(frozen=True, slots=True)
+class LineWish:
+    """What a list of lines is narrowed to: sold from ``first`` up to ``end`` (exclusive); empty means all."""
+
+    first: date
+    end: date
+    dealer: str = ""
+    verdict: int | None = None
+    flag: int | None = None
+    sku: str = ""
+    doc_no: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SalesSum:
+    """Sales of some half-months added up; ``breach`` is what is held against the dealers."""
+
+    lines: int
+    quantity: int
+    amount: Decimal
+    earning_lines: int
+    earning: Decimal
+    breach_lines: int
+    breach: Decimal
+
+
+def visible_sale_lines(user: Any) -> QuerySet[SaleLine]:
+    """The lines of the dealers in sight, by dealer and with the newest day first."""
+    lines = SaleLine.objects.order_by(*_ORDER)
+    keys = _keys_in_sight(user)
+    return lines if keys is None else lines.filter(dealer_id__in=keys)
+
+
+def narrowed_lines(user: Any, wish: LineWish) -> QuerySet[SaleLine]:
+    """The lines in sight that fit, with dealer, product and region."""
+    lines = visible_sale_lines(user).filter(sold_on__gte=wish.first, sold_on__lt=wish.end)
+    if wish.dealer:
+        lines = lines.filter(dealer__code=wish.dealer)
+    if wish.verdict is not None:
+        lines = lines.filter(verdict=wish.verdict)
+    if wish.flag is not None:
+        lines = lines.annotate(flagged=F("flags").bitand(wish.flag)).filter(flagged__gt=0)
+    if wish.sku:
+        lines = lines.filter(product__sku=wish.sku)
+    if wish.doc_no:
+        lines = lines.filter(doc_no=wish.doc_no)
+    return lines.select_related("dealer", "product", "region")
+
+
+def lines_after(lines: QuerySet[SaleLine], place: LinePlace) -> QuerySet[SaleLine]:
+    """The lines that follow ``place`` in the list."""
+    return lines.filter(TupleLessThan(Tuple("dealer_id", "sold_on", "doc_no", "line_no"), tuple(place)))
+
+
+def sales_between(user: Any, first: HalfMonth, last: HalfMonth, *, dealer: str = "") -> SalesSum:
+    """Everything sold in these half-months by the dealers in sight, from the tally; the lines are not read."""
+    tally = SalesTally.objects.filter(period__gte=first.ordinal, period__lte=last.ordinal)
+    keys = _keys_in_sight(user)
+    if keys is not None:
+        tally = tally.filter(dealer_id__in=keys)
+    if dealer:
+        tally = tally.filter(dealer__code=dealer)
+    sums = tally.aggregate(
+        **{
+            name: Sum(name)
+            for name in ("lines", "quantity", "amount", "earning_lines", "earning", "breach_lines", "breach")
+        }
+    )
+    return SalesSum(**{name: value or (Decimal(0) if name in _AMOUNTS else 0) for name, value in sums.items()})
+
+
+_AMOUNTS = {"amount", "earning", "breach"}
+
+
+def verdict_choices() -> list[tuple[int, str]]:
+    """Verdicts as options of a filter."""
+    return [(verdict.value, str(verdict.label)) for verdict in Verdict]
+
+
+def flags_of(value: int) -> list[str]:
+    """The names of the flags of a line."""
+    return Flag.codes(value)
+
+
+def _keys_in_sight(user: Any) -> list[int] | None:
+    """The dealers in sight as keys, None for all of them. A list keeps the database on the index."""
+    if not can(user, "sales.view"):
+        return []
+    if user.dealer_id is not None:
+        return [user.dealer_id]
+    if user.role == Role.CHANNEL_MANAGER:
+        return list(visible_dealers(user).order_by().values_list("pk", flat=True))
+    return None

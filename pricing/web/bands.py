@@ -1,0 +1,134 @@
+"""Price bands: browsing them, and asking which one applies somewhere on a day."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from dealers.foundation import clock
+from dealers.models import Product, Region
+from dealers.web.access import capability_required, person
+from dealers.web.listing import choice_of, day_of, page_of, words_of
+from pricing.choices import BandScope, Enforcement
+from pricing.models import PriceBand
+from pricing.permissions import can
+from pricing.selectors.band_lookup import band_for
+from pricing.selectors.bands import BandWish, floor_holds, narrowed_bands, selling_regions
+
+#: Where a band applies, by how specific it is.
+LEVELS = {
+    "city": gettext_lazy("The city itself"),
+    "province": gettext_lazy("Its province"),
+    "city_tier": gettext_lazy("Cities of its tier"),
+    "national": gettext_lazy("The whole country"),
+}
+OUTCOMES = {
+    "decides": (gettext_lazy("Decides"), "ok"),
+    "less_specific": (gettext_lazy("In force, but less specific"), ""),
+    "not_in_force": (gettext_lazy("Not in force that day"), ""),
+}
+
+
+@require_GET
+@capability_required("bands.view", can=can)
+def bands(request: HttpRequest) -> HttpResponse:
+    """The bands in sight, in force today unless another day, or any day, is asked for."""
+    user = person(request)
+    today = clock.business_day(clock.now())
+    any_day = request.GET.get("any") == "1"
+    on = day_of(request, "on") or today
+    filters = [
+        choice_of(request, "region", _("All places"), _region_options(user, today)),
+        choice_of(request, "scope", _("All scopes"), BandScope.choices),
+        choice_of(request, "enforcement", _("Enforced or not"), Enforcement.choices),
+    ]
+    region, scope, enforcement = (chosen.value for chosen in filters)
+    wish = BandWish(words_of(request), region, scope, enforcement, None if any_day else on)
+    page = page_of(request, narrowed_bands(user, wish, today=today))
+    context = {
+        "page": page,
+        "rows": [band_row(band, on) for band in page.object_list],
+        "filters": filters,
+        "q": wish.words,
+        "on": on,
+        "any_day": any_day,
+        "narrowed": bool(wish.words or region or scope or enforcement or any_day or on != today),
+        "for_dealer": user.dealer_id is not None,
+    }
+    return render(request, "pricing/bands.html", context)
+
+
+@require_GET
+@capability_required("bands.view", can=can)
+def bands_what_applies(request: HttpRequest) -> HttpResponse:
+    """The band that counts for a SKU in a region on a day, and every other that could have."""
+    user = person(request)
+    today = clock.business_day(clock.now())
+    on = day_of(request, "on") or today
+    sku, code = words_of(request, "sku"), words_of(request, "region")
+    product = Product.objects.filter(sku=sku).first() if sku else None
+    places = _regions_open_to(user, today)
+    region = places.filter(code=code).first() if code else None
+    answer = band_for(product=product, region=region, on=on) if product and region else None
+    context = {
+        "sku": sku,
+        "region_code": code,
+        "on": on,
+        "product": product,
+        "region": region,
+        "unknown_sku": bool(sku) and product is None,
+        "unknown_region": bool(code) and region is None,
+        "regions": _region_options(user, today),
+        "answer": answer,
+        "candidates": [
+            {
+                "band": found.row,
+                "level": LEVELS[found.level],
+                "outcome": OUTCOMES[found.outcome],
+                "decides": found.outcome == "decides",
+                "floor_enforced": found.floor_enforced,
+                **legal_words(found.row, on),
+            }
+            for found in (answer.candidates if answer else ())
+        ],
+    }
+    return render(request, "pricing/what_applies.html", context)
+
+
+def band_row(band: PriceBand, on: date) -> dict[str, Any]:
+    """A band as a line of a table."""
+    return {"band": band, "place": place_words(band), **legal_words(band, on)}
+
+
+def place_words(band: PriceBand) -> str:
+    """Where a band applies."""
+    if band.scope == BandScope.NATIONAL:
+        return str(LEVELS["national"])
+    return band.region.name if band.region else str(band.get_city_tier_display())
+
+
+def legal_words(band: PriceBand, on: date) -> dict[str, Any]:
+    """Whether the floor may be held against anyone that day, in words with a tone."""
+    if floor_holds(band, on):
+        return {"floor_words": _("Floor enforced"), "floor_tone": "ok"}
+    if band.enforcement == Enforcement.RECOMMENDED:
+        return {"floor_words": _("Recommended only"), "floor_tone": ""}
+    if band.legal_basis is None:
+        return {"floor_words": _("Floor for information: no legal basis"), "floor_tone": "warn"}
+    return {"floor_words": _("Floor for information: legal basis ended"), "floor_tone": "warn"}
+
+
+def _regions_open_to(user: Any, today: date) -> Any:
+    if user.dealer_id is None:
+        return Region.objects.order_by("code")
+    return selling_regions(user.dealer_id, today).order_by("code")
+
+
+def _region_options(user: Any, today: date) -> list[tuple[str, str]]:
+    return [(region.code, region.name) for region in _regions_open_to(user, today)]
