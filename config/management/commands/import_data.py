@@ -22,7 +22,7 @@ from dealers.foundation.tabular import UnusableFile
 from dealers.models import FeedDelivery, QuarantinedLine
 from dealers.services.deliveries import detail_of
 
-ALL_GOOD, UNUSABLE, SOME_QUARANTINED = 0, 2, 3
+UNUSABLE, SOME_QUARANTINED = 2, 3
 _COUNTS = ("read", "accepted", "duplicates", "revised", "quarantined")
 
 
@@ -55,14 +55,12 @@ class Command(BaseCommand):
             self._print_json(kind, path, delivery)
         else:
             self._print_text(kind, path, delivery)
-        sys.exit(SOME_QUARANTINED if delivery.quarantined else ALL_GOOD)
+        if delivery.quarantined:
+            sys.exit(SOME_QUARANTINED)
 
     def _print_text(self, kind: str, path: Path, delivery: FeedDelivery) -> None:
-        said = _(
-            "read %(read)s, accepted %(accepted)s, duplicates %(duplicates)s, revised %(revised)s, "
-            "quarantined %(quarantined)s"
-        )
-        self.stdout.write(f"{kind} {path.name}: {said % _counts(delivery)}")
+        counts = ", ".join(f"{name} {count}" for name, count in _counts(delivery).items())
+        self.stdout.write(f"{kind} {path.name}: {counts}")
         for remark in _remarks(delivery):
             self.stdout.write(_("Remark: %(remark)s") % {"remark": remark})
         for problem in _problems(delivery):
