@@ -122,14 +122,14 @@ def _territory_check(line: SaleLine, proof: LineProof) -> dict[str, Any]:
     grant = _decided(proof.territories)
     if line.flags & Flag.OUT_OF_TERRITORY:
         detail = _("%(region)s was not in the dealer's territory on %(day)s; the line earns no rebate.")
-        return _check("bad", Flag.OUT_OF_TERRITORY, _("set"), detail % _place_and_day(line))
+        return _check("bad", Flag.OUT_OF_TERRITORY, _("flagged"), detail % _place_and_day(line))
     detail = _("%(region)s was in the dealer's territory on %(day)s.") % _place_and_day(line)
     if grant is not None and grant.row.region_id != line.region_id:
         detail = _("%(province)s covers %(region)s, and was in the dealer's territory on %(day)s.") % {
             **_place_and_day(line),
             "province": grant.row.region.name,
         }
-    return _check("ok", Flag.OUT_OF_TERRITORY, _("not set"), detail)
+    return _check("ok", Flag.OUT_OF_TERRITORY, _("in order"), detail)
 
 
 def _addendum_check(line: SaleLine, proof: LineProof) -> list[dict[str, Any]]:
@@ -137,8 +137,8 @@ def _addendum_check(line: SaleLine, proof: LineProof) -> list[dict[str, Any]]:
         return []
     if line.flags & Flag.B2B_WITHOUT_ADDENDUM:
         detail = _("A bulk sale needs a signed addendum in force; there was none that day. The line earns no rebate.")
-        return [_check("bad", Flag.B2B_WITHOUT_ADDENDUM, _("set"), detail)]
-    return [_check("ok", Flag.B2B_WITHOUT_ADDENDUM, _("not set"), _("A signed addendum was in force that day."))]
+        return [_check("bad", Flag.B2B_WITHOUT_ADDENDUM, _("flagged"), detail)]
+    return [_check("ok", Flag.B2B_WITHOUT_ADDENDUM, _("in order"), _("A signed addendum was in force that day."))]
 
 
 def _late_check(line: SaleLine) -> dict[str, Any]:
@@ -150,24 +150,25 @@ def _late_check(line: SaleLine) -> dict[str, Any]:
     }
     detail = _("Sold %(sold)s, first reported %(reported)s: %(days)s days, %(allowed)s are allowed.") % numbers
     if line.flags & Flag.LATE_REPORT:
-        return _check("warn", Flag.LATE_REPORT, _("set"), detail)
-    return _check("ok", Flag.LATE_REPORT, _("not set"), detail)
+        return _check("warn", Flag.LATE_REPORT, _("flagged"), detail)
+    return _check("ok", Flag.LATE_REPORT, _("in order"), detail)
 
 
 def _enforcement_check(line: SaleLine, proof: LineProof) -> list[dict[str, Any]]:
     band = _decided(proof.bands)
     if band is None or line.verdict not in (Verdict.BELOW_FLOOR, Verdict.ABOVE_CEILING):
         return []
+    outcome, result = "wait", _("no")
     if not line.flags & Flag.NOT_ENFORCED:
-        detail = _("The edge of the band is enforced: the line is held against the dealer and earns no rebate.")
-        return [_check("bad", Flag.NOT_ENFORCED, _("not set"), detail)]
-    if band.row.enforcement == Enforcement.RECOMMENDED:
+        outcome, result = "bad", _("yes")
+        detail = _("The edge of the band is enforced: the line counts as a violation and earns no rebate.")
+    elif band.row.enforcement == Enforcement.RECOMMENDED:
         detail = _("The band is only recommended: shown for information, the line counts as compliant.")
     elif line.verdict == Verdict.BELOW_FLOOR and not floor_holds(band.row, line.sold_on):
         detail = _("No legal basis for the floor was in force: shown for information, the line counts as compliant.")
     else:
         detail = _("Shown for information, the line counts as compliant.")
-    return [_check("wait", Flag.NOT_ENFORCED, _("set"), detail)]
+    return [{"outcome": outcome, "label": _("Held against the dealer"), "result": result, "detail": detail}]
 
 
 def proof_sections(proof: LineProof) -> list[dict[str, Any]]:
