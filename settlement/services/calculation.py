@@ -7,7 +7,6 @@ before; a calculation that stops half-way leaves that draft as it was, and the n
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 from typing import Any
 
@@ -27,10 +26,11 @@ from settlement.choices import RunState
 from settlement.errors import CalculationSuperseded, CutoffBeforePrevious, RunClosed
 from settlement.models import Calculation, CalculationShard, SettlementRun
 from settlement.rules.runs import next_state
+from settlement.selectors.digests import run_digest
 from settlement.selectors.ledger import payables
 from settlement.selectors.reckoning import Books, RunQuestion, books_before, reckoned_statements
 from settlement.services.drafts import remove_drafts, write_statements
-from settlement.services.period_lock import calculating, share_calculation
+from settlement.services.period_lock import calculating, claim_shard, share_calculation
 
 
 def calculate_run(
@@ -91,6 +91,7 @@ def calculate_shard(*, calculation: Calculation, number: int) -> CalculationShar
     shard = Shard(number, calculation.shards)
     with transaction.atomic():
         share_calculation(period)
+        claim_shard(calculation.pk, number)
         _refuse_superseded(calculation)
         done = CalculationShard.objects.filter(calculation=calculation, number=number).first()
         if done is not None:
@@ -155,20 +156,6 @@ def _adopt(run: SettlementRun, calculation: Calculation) -> None:
             "totals": run.totals,
         },
     )
-
-
-def run_digest(run: SettlementRun, draft: int) -> str:
-    """The fingerprint of a draft: of the statements' own, in the order of the dealers' codes."""
-    fingerprint = hashlib.sha256()
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT d.code, s.digest FROM settlement_statement s JOIN dealers_dealer d ON d.id = s.dealer_id"
-            ' WHERE s.run_id = %s AND s.draft = %s ORDER BY d.code COLLATE "C"',
-            [run.pk, draft],
-        )
-        for code, digest in cursor.fetchall():
-            fingerprint.update(f"{code}\t{digest}\n".encode())
-    return fingerprint.hexdigest()
 
 
 def run_totals(run: SettlementRun, draft: int) -> dict[str, Any]:

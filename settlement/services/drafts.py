@@ -5,53 +5,28 @@ Rows are streamed with ``COPY`` into temporary tables and from there by one ``IN
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-import msgspec
 from django.db import connection
 
 from dealers.services.staging import copy_cell, copy_text, temporary_table
 from rebates.rules.quantities import cents_text, known_text, micros_text
 from settlement.models import SettlementRun
 from settlement.rules.statements import DraftStatement
+from settlement.selectors.digests import encode_proof, statement_digest
 
 _STATEMENT = "id, dealer_id, tier, purchases, sales, opening, total, closing, payable, digest"
 _LINE = "statement_id, dealer_id, line_no, kind, program, for_period, base, rate, amount, proof"
 _STATEMENTS_AT_ONCE = 10_000
-_encode = msgspec.json.Encoder().encode
 
 
 @dataclass(slots=True)
 class Written:
     statements: int = 0
     lines: int = 0
-
-
-def encoded_proof(proof: dict[str, object]) -> bytes:
-    return _encode(proof)
-
-
-def statement_digest(statement: DraftStatement, proofs: Iterable[bytes]) -> str:
-    """The fingerprint of everything a statement says; no database key enters it."""
-    content = [
-        statement.dealer,
-        statement.tier,
-        statement.purchases,
-        statement.sales,
-        statement.opening,
-        statement.total,
-        statement.closing,
-        statement.payable,
-        [
-            (line.kind, line.program, line.for_period, line.base, line.rate, line.amount, msgspec.Raw(proof))
-            for line, proof in zip(statement.lines, proofs, strict=True)
-        ],
-    ]
-    return hashlib.sha256(_encode(content)).hexdigest()
 
 
 def write_statements(run: SettlementRun, draft: int, statements: Iterable[DraftStatement]) -> Written:
@@ -82,7 +57,7 @@ def _write(cursor: Any, run: SettlementRun, draft: int, statements: list[DraftSt
     rows: list[str] = []
     lines: list[str] = []
     for statement_id, statement in zip(ids, statements, strict=True):
-        proofs = [_encode(line.proof) for line in statement.lines]
+        proofs = [encode_proof(line.proof) for line in statement.lines]
         rows.append(
             f"{statement_id}\t{statement.dealer_id}\t{statement.tier}\t{cents_text(statement.purchases)}"
             f"\t{cents_text(statement.sales)}\t{cents_text(statement.opening)}\t{cents_text(statement.total)}"

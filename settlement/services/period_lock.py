@@ -36,6 +36,12 @@ def share_calculation(period: HalfMonth) -> None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_CALCULATION, period.ordinal])
 
 
+def claim_shard(calculation_id: int, number: int) -> None:
+    """Wait for whoever does this shard now; the claim ends with the transaction."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [calculation_id % _CALCULATION, number])
+
+
 def queue_for_approval() -> None:
     """Approvals of different half-months follow one another; the lock ends with the transaction."""
     with connection.cursor() as cursor:

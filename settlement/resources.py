@@ -1,0 +1,71 @@
+"""Statement lines as rows of a table and as plain values with their proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import QuerySet
+
+from rebates.resources import explain_rebate
+from rebates.rules.quantities import micros, micros_text
+from settlement.choices import LineKind
+from settlement.models import StatementLine
+
+LINE_COLUMNS = (
+    "period",
+    "dealer",
+    "line_no",
+    "kind",
+    "program",
+    "for_period",
+    "base",
+    "rate",
+    "amount",
+    "explanation",
+)
+
+#: How each kind of line is put into words.
+_EXPLANATIONS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {LineKind.REBATE: explain_rebate}
+
+
+def explanation(line: StatementLine) -> str:
+    """How the amount came about, in one sentence in the active language."""
+    explain = _EXPLANATIONS.get(line.kind)
+    return "" if explain is None else explain(line.proof)
+
+
+def plain(number: Decimal) -> Decimal:
+    """A base or rate with at least two decimals and no zeros beyond them."""
+    return Decimal(micros_text(micros(number)))
+
+
+def line_row(line: StatementLine) -> tuple[Any, ...]:
+    """A line in the order of :data:`LINE_COLUMNS`; statement, run and dealer must be loaded."""
+    return (
+        line.statement.run.period,
+        line.dealer.code,
+        line.line_no,
+        line.kind,
+        line.program,
+        line.for_period,
+        plain(line.base),
+        plain(line.rate),
+        line.amount,
+        explanation(line),
+    )
+
+
+def line_rows(lines: QuerySet[StatementLine]) -> Iterator[tuple[Any, ...]]:
+    """The lines as rows, by dealers' codes and line numbers, bounded in memory."""
+    ordered = lines.select_related("dealer", "statement__run").order_by("dealer__code", "line_no")
+    return (line_row(line) for line in ordered.iterator(chunk_size=2000))
+
+
+def line_objects(lines: QuerySet[StatementLine]) -> Iterator[dict[str, Any]]:
+    """The lines with the full proof, decimals as text."""
+    ordered = lines.select_related("dealer", "statement__run").order_by("dealer__code", "line_no")
+    for line in ordered.iterator(chunk_size=2000):
+        row = (str(value) if isinstance(value, Decimal) else value for value in line_row(line))
+        yield {**dict(zip(LINE_COLUMNS, row, strict=True)), "proof": line.proof}
