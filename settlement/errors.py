@@ -57,9 +57,3 @@ class CalculatedTooEarly(Refused):
 class NothingToConfirm(Refused):
     code = "nothing_to_confirm"
     sentence = _("This statement is %(state)s and cannot be confirmed.")
-
-
-class UnknownFormat(Refused):
-    code = "unknown_format"
-    sentence = _("There is no format %(format)s; choose csv, json or xlsx.")
-    status = 400

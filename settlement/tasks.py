@@ -1,0 +1,75 @@
+"""Doorways for the worker and the schedule; each may run twice."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+
+from celery import current_app, shared_task
+from django.utils.translation import override
+
+from dealers.errors import Refused
+from dealers.foundation import clock
+from dealers.foundation.half_months import HalfMonth
+from dealers.models import JobRun
+from dealers.services.jobs import running_job
+from settlement.errors import CalculationSuperseded
+from settlement.models import Calculation
+from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
+from settlement.services.confirmation import confirm_silent_statements as confirm_silent
+
+CALCULATE = "settlement.calculate_run"
+CALCULATE_SHARD = "settlement.calculate_shard"
+#: Parts that other workers may take over, and steps in which a calculation tells how far it is.
+_SHARDS = 8
+
+
+@shared_task(name=CALCULATE)
+def calculate_run(job_id: int) -> None:
+    """Calculate the half-month of a job; a refusal is the job's error, in the language of who asked.
+
+    The shards are offered to every worker and done here from the other end, so that one worker alone finishes and
+    many finish sooner.
+    """
+    job = JobRun.objects.select_related("requested_by").get(pk=job_id)
+    language = job.requested_by.language if job.requested_by else None
+    with override(language), suppress(Refused), running_job(job_id) as taken:
+        if taken is None:
+            return
+        job, progress = taken
+        given = job.params.get("cutoff")
+        calculation = begin_calculation(
+            period=HalfMonth.parse(job.params["period"]),
+            cutoff=clock.parse_instant(given) if given else None,
+            shards=_SHARDS,
+            actor=job.requested_by,
+            at=job.requested_at,
+        )
+        _offer_shards(calculation)
+        for number in range(calculation.shards):
+            calculate_shard(calculation=calculation, number=number)
+            progress.report(95 * (number + 1) // calculation.shards)
+        run = finish_calculation(calculation=calculation)
+        assert run is not None, "every shard is done"
+        progress.result = {"period": run.period, "draft": run.draft, "digest": run.digest}
+
+
+@shared_task(name=CALCULATE_SHARD)
+def calculate_one_shard(calculation_id: int, number: int) -> None:
+    """Help with one shard of a calculation; when it is done, or another calculation counts, there is nothing to do."""
+    calculation = Calculation.objects.select_related("run", "policy").get(pk=calculation_id)
+    if calculation.finished_at is None:
+        with suppress(CalculationSuperseded):
+            calculate_shard(calculation=calculation, number=number)
+
+
+@shared_task(name="settlement.confirm_silent_statements")
+def confirm_silent_statements() -> None:
+    confirm_silent(at=clock.now())
+
+
+def _offer_shards(calculation: Calculation) -> None:
+    """Ask other workers for help, beginning with the last shard. A broker that is away costs only their help."""
+    with suppress(*current_app.connection_for_write().recoverable_connection_errors):
+        for number in reversed(range(1, calculation.shards)):
+            arguments = {"calculation_id": calculation.pk, "number": number}
+            current_app.send_task(CALCULATE_SHARD, kwargs=arguments, retry=False)
