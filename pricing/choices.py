@@ -29,7 +29,7 @@ class Verdict(IntegerChoices):
     BELOW_FLOOR = 3, _("Below floor")
     ABOVE_CEILING = 4, _("Above ceiling")
     NO_BAND = 5, _("No band")
-    RETURN = 6, _("Return")
+    RETURN = 6, _("Customer return")
 
     @property
     def code(self) -> str:

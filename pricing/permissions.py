@@ -29,6 +29,7 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "promos.view": READERS | DEALER_SIDE,
     "promos.request_for_dealer": DEALER_SIDE,
     "promos.request_for_hq": frozenset({Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}),
+    "promos.request": DEALER_SIDE | {Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER},
     "promos.decide_legal": frozenset({Role.LEGAL_REVIEWER}),
     "promos.decide_budget": frozenset({Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.GM_OFFICE_MEMBER}),
     "promos.close_meeting": frozenset({Role.GENERAL_MANAGER}),
@@ -48,4 +49,4 @@ def require(user: Any, capability: str) -> None:
 
 def may_request_promos(actor: Any) -> bool:
     """Whether a person may draft promotion requests, for their dealer or for HQ."""
-    return can(actor, "promos.request_for_dealer") or can(actor, "promos.request_for_hq")
+    return can(actor, "promos.request")

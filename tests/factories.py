@@ -57,7 +57,7 @@ class City(DjangoModelFactory):
 
 
 class Dealer(DjangoModelFactory):
-    code = factory.Sequence(lambda number: f"D{number:04d}")
+    code = factory.Sequence(lambda number: f"DL{number:04d}")
     name = factory.LazyAttribute(lambda dealer: f"{dealer.code}商贸有限公司")
     uscc = factory.Sequence(lambda number: valid_uscc(10_000_000 + number))
     industry = Industry.ELECTRONICS
@@ -74,7 +74,7 @@ class Dealer(DjangoModelFactory):
     @factory.post_generation
     def dealings(self: Any, create: bool, extracted: object, **kwargs: object) -> None:
         """Tier, territory and contract from the first day on, unless `dealings=False`."""
-        if not create or extracted is False:
+        if not create or extracted is False or self.tiers.exists():
             return
         dealers.DealerTier.objects.create(dealer=self, tier=Tier.T2, valid=(FIRST_DAY, None))
         if self.home_region is not None:

@@ -18,6 +18,21 @@ _WHOLE_DIGITS_OF_A_PRICE = 12
 _WHOLE_DIGITS_OF_A_BUDGET = 16
 _MOST_ITEMS = 200
 
+#: What a content consists of, in the order of the form.
+FIELDS = (
+    "title",
+    "kind",
+    "starts_on",
+    "ends_on",
+    "items",
+    "regions",
+    "dealers",
+    "budget",
+    "brand_share",
+    "goal",
+    "ad_copy",
+)
+
 
 @dataclass(frozen=True, slots=True)
 class PromoItemContent:
@@ -76,16 +91,17 @@ def faults_in(content: PromoContent) -> tuple[Finding, ...]:
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
     """What differs between two submissions, in the order of the form; prices one by one."""
     changes: list[Change] = []
-    for field in after:
-        old, new = before.get(field), after[field]
+    for field in FIELDS:
+        old, new = before.get(field), after.get(field)
         if old == new:
             continue
-        if isinstance(new, Mapping):
-            previous: Mapping[str, Any] = old or {}
+        if field == "items":
+            prices: Mapping[str, str] = new or {}
+            previous: Mapping[str, str] = old or {}
             changes.extend(
-                Change(field, previous.get(sku, ""), new.get(sku, ""), sku)
-                for sku in sorted({*previous, *new})
-                if previous.get(sku) != new.get(sku)
+                Change(field, previous.get(sku, ""), prices.get(sku, ""), sku)
+                for sku in sorted({*previous, *prices})
+                if previous.get(sku) != prices.get(sku)
             )
         else:
             changes.append(Change(field, _text(old), _text(new)))

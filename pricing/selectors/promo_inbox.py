@@ -27,8 +27,8 @@ Tabs = Mapping[str, tuple[Any, tuple[str, ...]]]
 
 #: Tabs beside "mine" and "all": their key, words and the states they hold.
 HQ_TABS: Tabs = {
-    "legal": (_("Legal review"), (PromoState.LEGAL_REVIEW,)),
-    "budget": (_("Budget review"), (PromoState.BUDGET_REVIEW,)),
+    "legal": (_("At legal"), (PromoState.LEGAL_REVIEW,)),
+    "budget": (_("At budget"), (PromoState.BUDGET_REVIEW,)),
     "returned": (_("Returned"), (PromoState.RETURNED,)),
     "approved": (_("Approved"), (PromoState.APPROVED, PromoState.RUNNING)),
     "rejected": (_("Rejected"), (PromoState.REJECTED, PromoState.WITHDRAWN)),

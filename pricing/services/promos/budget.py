@@ -15,6 +15,7 @@ from pricing.errors import AlreadyVoted, QuorumMissing, WindowOver
 from pricing.models import PromoRequest, PromoStep, PromoVote
 from pricing.permissions import can
 from pricing.rules.meeting import MeetingResult, Tally
+from pricing.rules.promo_duties import Parts
 from pricing.rules.promo_flow import PromoAct
 from pricing.services.promos.acting import locked_promo, move
 from pricing.services.promos.effects import promo_prices_changed
@@ -72,10 +73,10 @@ def close_meeting(*, code: str, reason: str, actor: User, at: datetime, step_id:
     return request
 
 
-def tally_of(request: PromoRequest, step: PromoStep) -> Tally:
+def tally_of(request: PromoRequest, step: PromoStep, parts: Parts | None = None) -> Tally:
     """The vote as it stands. Members are the active people of the office without a part in the request."""
     votes = list(step.votes.values_list("in_favour", flat=True))
-    barred = parts_in(request).barred
+    barred = (parts or parts_in(request)).barred
     members = sum(1 for person in people_holding(step.authority) if person.pk not in barred)
     return Tally(
         in_favour=sum(votes),

@@ -61,10 +61,10 @@ def test_a_resubmission_shows_what_changed_price_by_price():
         regions=("SH",),
     )
     assert changes_between(CONTENT.as_record(), after.as_record()) == (
-        Change("budget", "80000", "90000"),
         Change("items", "899.5", "910", "S1"),
         Change("items", "", "50", "S2"),
         Change("regions", "", "SH"),
+        Change("budget", "80000", "90000"),
     )
 
 

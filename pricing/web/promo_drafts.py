@@ -1,0 +1,165 @@
+"""Writing a promotion request: the form, its product lines and the price hints beside them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods
+
+from dealers.errors import Refused
+from dealers.foundation import clock
+from dealers.foundation.clock import parse_date
+from dealers.foundation.money import parse_decimal
+from dealers.foundation.refusals import Refused as ValueRefused
+from dealers.models import Product
+from dealers.selectors.calendar import current_calendar
+from dealers.selectors.policies import policy_at
+from pricing.errors import PromoInvalid, PromoNotFound
+from pricing.models import PromoRequest
+from pricing.permissions import may_request_promos
+from pricing.rules.promo_content import PRICE_PLACES, plain
+from pricing.selectors.promo_bands import band_hint
+from pricing.selectors.promo_places import load_region_tree
+from pricing.selectors.promos import promo_by_code
+from pricing.services.promos.acting import require_applicant_side
+from pricing.services.promos.drafts import change_promo, content_of, create_promo
+from pricing.services.promos.submission import earliest_start, submit_promo
+from pricing.terms import pricing_terms
+from pricing.web.promo_forms import ItemRow, ItemRows, PromoForm
+from pricing.web.promo_rows import band_line, region_names
+
+#: Above this many products the browser is not given all of them to complete from.
+_MOST_SUGGESTIONS = 2000
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def new(request: HttpRequest) -> HttpResponse:
+    """A new request; saved as a draft, or submitted at once."""
+    if not may_request_promos(request.user):
+        raise PermissionDenied
+    if request.method == "POST":
+        return _save(request, None)
+    start = _earliest_start()
+    form = PromoForm(user=request.user, initial={"starts_on": start, "last_on": start and start + timedelta(days=6)})
+    return _form_page(request, form, ItemRows([]), None)
+
+
+@login_required
+@require_http_methods(["GET", "POST"])
+def edit(request: HttpRequest, code: str) -> HttpResponse:
+    """Change a draft or a returned request."""
+    try:
+        promo = promo_by_code(request.user, code)
+        require_applicant_side(request.user, promo)
+    except PromoNotFound as error:
+        raise Http404(str(error)) from error
+    except Refused as refusal:
+        raise PermissionDenied from refusal
+    if request.method == "POST":
+        return _save(request, promo)
+    content = content_of(promo)
+    form = PromoForm(user=request.user, initial=PromoForm.initial_of(content))
+    rows = ItemRows([ItemRow(item.sku, plain(item.price)) for item in content.items])
+    return _form_page(request, form, rows, promo)
+
+
+@login_required
+@require_GET
+def item_row(request: HttpRequest) -> HttpResponse:
+    """One more empty product line."""
+    return render(request, "promos/item_row.html", {"row": ItemRow()})
+
+
+@login_required
+@require_GET
+def price_hint(request: HttpRequest) -> HttpResponse:
+    """How a price being typed lies against the bands it would meet."""
+    sku = request.GET.get("sku", "").strip()
+    product = Product.objects.filter(sku=sku).first()
+    context: dict[str, Any] = {"sku": sku, "product": product}
+    if product is not None:
+        starts_on, last_on = _day(request, "starts_on"), _day(request, "last_on")
+        starts_on = starts_on or clock.business_day(clock.now())
+        ends_on = max(last_on or starts_on, starts_on) + timedelta(days=1)
+        try:
+            price = parse_decimal(request.GET.get("promo_price", ""), max_digits=18, places=PRICE_PLACES)
+        except ValueRefused:
+            price = None
+        regions = request.GET.getlist("regions")
+        found = band_hint(sku, price or 0, regions, starts_on, ends_on, load_region_tree())  # type: ignore[arg-type]
+        context |= {"priced": price is not None, "line": band_line(found, product.name, region_names([found]), most=3)}
+    return render(request, "promos/price_hint.html", context)
+
+
+def _save(request: HttpRequest, promo: PromoRequest | None) -> HttpResponse:
+    form = PromoForm(request.POST, user=request.user)
+    rows = ItemRows.from_post(request.POST)
+    items = rows.items()
+    if form.is_valid() and not rows.has_errors:
+        try:
+            return _saved(request, promo, form, items)
+        except PromoInvalid as refusal:
+            form.show(refusal.findings)
+            rows.show(refusal.findings)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+    return _form_page(request, form, rows, promo, status=422)
+
+
+def _saved(request: HttpRequest, promo: PromoRequest | None, form: PromoForm, items: list[Any]) -> HttpResponse:
+    content, at = form.content(items), clock.now()
+    if promo is None:
+        promo = create_promo(content=content, actor=request.user, at=at)
+    else:
+        change_promo(code=promo.code, content=content, actor=request.user, at=at)
+    if "submit" in request.POST:
+        try:
+            submit_promo(code=promo.code, actor=request.user, at=at)
+        except Refused as refusal:
+            messages.warning(request, _("%(code)s is saved as a draft.") % {"code": promo.code} + " " + str(refusal))
+            return HttpResponseRedirect(reverse("promo-edit", args=[promo.code]))
+        messages.success(request, _("%(code)s is submitted; the legal review has begun.") % {"code": promo.code})
+    else:
+        messages.success(request, _("%(code)s is saved as a draft.") % {"code": promo.code})
+    return HttpResponseRedirect(reverse("promo-detail", args=[promo.code]))
+
+
+def _form_page(
+    request: HttpRequest, form: PromoForm, rows: ItemRows, promo: PromoRequest | None, status: int = 200
+) -> HttpResponse:
+    products = list(Product.objects.order_by("sku")[: _MOST_SUGGESTIONS + 1])
+    policy = policy_at(clock.now())
+    context = {
+        "form": form,
+        "item_rows": list(rows),
+        "promo": promo,
+        "products": products[:_MOST_SUGGESTIONS],
+        "earliest": _earliest_start(),
+        "lead_days": pricing_terms(policy).promo.lead_working_days if policy else None,
+    }
+    return render(request, "promos/form.html", context, status=status)
+
+
+def _earliest_start() -> date | None:
+    """The first day a promotion submitted today may start, under the policy in force."""
+    at = clock.now()
+    policy = policy_at(at)
+    if policy is None:
+        return None
+    return earliest_start(clock.business_day(at), pricing_terms(policy).promo.lead_working_days, current_calendar())
+
+
+def _day(request: HttpRequest, name: str) -> date | None:
+    try:
+        return parse_date(request.GET.get(name, ""))
+    except ValueRefused:
+        return None

@@ -1,0 +1,201 @@
+"""The inbox of promotion requests, one request, and the export."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.decorators import login_required
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from dealers.foundation import clock
+from dealers.foundation.money import round_rate
+from dealers.foundation.tabular.exports import XlsxWriter
+from pricing.choices import PromoState
+from pricing.errors import PromoNotFound
+from pricing.models import PromoRequest
+from pricing.permissions import can, may_request_promos
+from pricing.selectors.promo_inbox import (
+    ROWS_PER_PAGE,
+    Inbox,
+    InboxQuery,
+    found_promos,
+    promo_inbox,
+    region_choices,
+)
+from pricing.selectors.promo_review import review_promos
+from pricing.selectors.promos import promo_by_code, promos_open_to, with_parts
+from pricing.web.promo_pane import pane_of
+from pricing.web.promo_rows import row_of
+
+_EXPORT_CHUNK = 200
+
+
+@login_required
+@require_GET
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The list with its figures and tabs; beside it the request selected, or the first one."""
+    if not can(request.user, "promos.view"):
+        raise PermissionDenied
+    at = clock.now()
+    query = _query(request)
+    box = promo_inbox(request.user, query, at=at)
+    selected = _selected(request, box)
+    context = {
+        "box": box,
+        "rows": [row_of(review) for review in box.reviews],
+        "tabs": _tabs(request, box),
+        "words": query.words,
+        "region": query.region,
+        "regions": region_choices(),
+        "may_request": may_request_promos(request.user),
+        "may_export": can(request.user, "promos.export"),
+        "is_dealer": request.user.dealer_id is not None,
+        "selected_code": selected.code if selected else "",
+        "next": request.get_full_path(),
+    }
+    if selected is not None:
+        listed = next((review for review in box.reviews if review.request.pk == selected.pk), None)
+        review = listed or review_promos([selected], at=at)[0]
+        context |= pane_of(review, request.user, at=at)
+    return render(request, "promos/inbox.html", context)
+
+
+@login_required
+@require_GET
+def detail(request: HttpRequest, code: str) -> HttpResponse:
+    """One request on a page of its own; the list takes its pane from here."""
+    at = clock.now()
+    promo = _found(request, code)
+    context = pane_of(review_promos([promo], at=at)[0], request.user, at=at)
+    return render(request, "promos/detail.html", {**context, "next": _next_of(request, code)})
+
+
+@login_required
+@require_GET
+def open_to_me(request: HttpRequest) -> HttpResponse:
+    """HQ's promotions in which the dealer takes part: prices and days, nothing of how they were decided."""
+    if request.user.dealer_id is None:
+        raise PermissionDenied
+    found = with_parts(promos_open_to(request.user.dealer_id)).order_by("-window", "-pk")
+    page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
+    return render(request, "promos/open.html", {"page": page, "today": clock.business_day(clock.now())})
+
+
+@login_required
+@require_GET
+def export(request: HttpRequest) -> HttpResponse:
+    """The tab as a workbook, one row per request and product."""
+    if not can(request.user, "promos.export"):
+        raise PermissionDenied
+    columns = [
+        _("Number"),
+        _("Applicant"),
+        _("State"),
+        "SKU",
+        _("Product"),
+        _("Promo price"),
+        _("Floor"),
+        _("Against floor"),
+        _("First day"),
+        _("Ends before"),
+        _("Budget"),
+        _("Submitted"),
+        _("Approved"),
+    ]
+    file = io.BytesIO()
+    with XlsxWriter(file, columns, sheet=_("Promo requests")) as writer:
+        for row in _export_rows(request):
+            writer.write(row)
+    response = HttpResponse(
+        file.getvalue(), content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+    )
+    response["Content-Disposition"] = 'attachment; filename="promos.xlsx"'
+    return response
+
+
+def _export_rows(request: HttpRequest) -> Iterator[list[Any]]:
+    at = clock.now()
+    found = found_promos(request.user, _query(request))
+    for start in range(0, found.count(), _EXPORT_CHUNK):
+        for review in review_promos(list(found[start : start + _EXPORT_CHUNK]), at=at):
+            promo = review.request
+            names = {item.product.sku: item.product.name for item in promo.items.all()}
+            for item in review.comparisons:
+                yield [
+                    promo.code,
+                    promo.applicant.name if promo.applicant else "HQ",
+                    str(PromoState(promo.state).label),
+                    item.sku,
+                    names[item.sku],
+                    item.price,
+                    item.tightest.band.floor if item.tightest else None,
+                    round_rate(item.tightest.gap) if item.tightest and item.tightest.gap is not None else None,
+                    promo.window.lower,
+                    promo.window.upper,
+                    promo.budget,
+                    promo.submitted_at,
+                    promo.approved_at,
+                ]
+
+
+def _query(request: HttpRequest) -> InboxQuery:
+    return InboxQuery(
+        tab=request.GET.get("tab", ""),
+        words=request.GET.get("q", "")[:100],
+        region=request.GET.get("region", ""),
+        page=request.GET.get("page", "1"),
+    )
+
+
+def _tabs(request: HttpRequest, box: Inbox) -> list[dict[str, Any]]:
+    kept = {name: request.GET[name] for name in ("q", "region") if request.GET.get(name)}
+    return [
+        {
+            "label": tab.label,
+            "count": tab.count,
+            "current": tab.key == box.tab,
+            "url": f"{reverse('promos')}?{urlencode({'tab': tab.key, **kept})}",
+        }
+        for tab in box.tabs
+    ]
+
+
+def _selected(request: HttpRequest, box: Inbox) -> PromoRequest | None:
+    """The request named in the address, wherever it has gone meanwhile; else the first of the list."""
+    wanted = request.GET.get("selected", "")
+    on_page = list(box.page.object_list)
+    if wanted:
+        listed = next((promo for promo in on_page if promo.code == wanted), None)
+        if listed is not None:
+            return listed
+        try:
+            return promo_by_code(request.user, wanted)
+        except PromoNotFound:
+            pass
+    return on_page[0] if on_page else None
+
+
+def _found(request: HttpRequest, code: str) -> PromoRequest:
+    try:
+        return promo_by_code(request.user, code)
+    except PromoNotFound as error:
+        raise Http404(str(error)) from error
+
+
+def _next_of(request: HttpRequest, code: str) -> str:
+    """Where an act on this request leads back to: the list it was opened beside, or this page."""
+    current = getattr(request, "htmx", None) and request.htmx.current_url_abs_path
+    if (current and current.startswith(reverse("promos") + "?")) or current == reverse("promos"):
+        path, _mark, query = current.partition("?")
+        kept = [part for part in query.split("&") if part and not part.startswith("selected=")]
+        return f"{path}?{'&'.join([*kept, urlencode({'selected': code})])}"
+    return reverse("promo-detail", args=[code])
