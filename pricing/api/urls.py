@@ -5,9 +5,25 @@ from __future__ import annotations
 from django.urls import path
 
 from pricing.api.price_bands import PriceBands
+from pricing.api.promos import (
+    ClosePromoMeeting,
+    DecidePromoBudget,
+    DecidePromoLegally,
+    PromoRequestDetail,
+    PromoRequests,
+    SubmitPromo,
+    WithdrawPromo,
+)
 from pricing.api.sales_reports import SalesReports
 
 urlpatterns = [
     path("sales-reports", SalesReports.as_view(), name="sales-reports"),
     path("price-bands", PriceBands.as_view(), name="price-bands"),
+    path("promo-requests", PromoRequests.as_view(), name="promo-requests"),
+    path("promo-requests/<str:code>", PromoRequestDetail.as_view(), name="promo-request"),
+    path("promo-requests/<str:code>/submit", SubmitPromo.as_view(), name="promo-request-submit"),
+    path("promo-requests/<str:code>/withdraw", WithdrawPromo.as_view(), name="promo-request-withdraw"),
+    path("promo-requests/<str:code>/legal-decision", DecidePromoLegally.as_view(), name="promo-request-legal"),
+    path("promo-requests/<str:code>/budget-decision", DecidePromoBudget.as_view(), name="promo-request-budget"),
+    path("promo-requests/<str:code>/close-meeting", ClosePromoMeeting.as_view(), name="promo-request-close"),
 ]

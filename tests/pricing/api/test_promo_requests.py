@@ -1,0 +1,199 @@
+"""Promotion requests over REST."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+
+from dealers.choices import Role
+from dealers.models import ApiKey
+from pricing.choices import PromoState
+from pricing.models import PromoRequest
+from tests import factories
+from tests.pricing.promo_stage import MONDAY, drafted, stage, step_of, submitted
+
+pytestmark = pytest.mark.django_db
+URL = "/api/v1/promo-requests"
+BODY = {
+    "title": "六月促销",
+    "starts_on": "2026-06-01",
+    "ends_on": "2026-06-08",
+    "budget": "80000.00",
+    "brand_share": "0.5",
+    "ad_copy": "夏日好价",
+    "items": [{"sku": "SKU-1", "promo_price": "880.5"}],
+}
+
+
+@pytest.fixture(autouse=True)
+def monday():
+    with time_machine.travel(MONDAY, tick=False):
+        yield
+
+
+@pytest.fixture
+def cast():
+    return stage()
+
+
+def key_of(dealer, *scopes):
+    _key, secret = ApiKey.objects.create_key(name="erp", dealer=dealer, scopes=list(scopes))
+    return {"Authorization": f"Bearer {secret}"}
+
+
+@pytest.fixture
+def key(cast):
+    return key_of(cast.dealer, "promos:read", "promos:write")
+
+
+def post(path="", body=None, headers=None, client=None):
+    return (client or Client()).post(URL + path, body or {}, content_type="application/json", headers=headers)
+
+
+def signed_in(person):
+    client = Client()
+    client.force_login(person)
+    return client
+
+
+def test_a_dealer_s_system_drafts_and_submits(cast, key):
+    answer = post(body=BODY, headers=key)
+    assert answer.status_code == 201, answer.content
+    draft = answer.json()
+    assert (draft["id"], draft["state"], draft["applicant"]) == ("PR-2605-D0001-001", "draft", "D0001")
+    assert draft["items"] == [{"sku": "SKU-1", "promo_price": "880.500000"}]
+    assert {check["code"] for check in draft["checks"]} >= {"lead_time", "band", "conflicts", "ad_terms", "sync"}
+    answer = post(f"/{draft['id']}/submit", headers=key).json()
+    assert (answer["state"], answer["step"]["authority"]) == ("legal_review", "legal_reviewer")
+    assert answer["step"]["deadline"]["counted"] == ["2026-05-12"]
+    assert PromoRequest.objects.get().created_by_key.startswith("key:erp")
+
+
+def test_a_repeated_post_drafts_nothing_twice(cast, key):
+    headers = {**key, "Idempotency-Key": "once"}
+    first, again = post(body=BODY, headers=headers), post(body=BODY, headers=headers)
+    assert first.json() == again.json()
+    assert PromoRequest.objects.count() == 1
+
+
+def test_every_fault_names_its_field(cast, key):
+    body = {**BODY, "ends_on": "2026-06-01", "items": [{"sku": "NO-SUCH", "promo_price": "1"}]}
+    answer = post(body=body, headers=key)
+    assert answer.status_code == 422
+    assert answer["Content-Type"] == "application/problem+json"
+    assert {error["field"] for error in answer.json()["errors"]} == {"ends_on", "items.0.sku"}
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"items": [{"sku": "SKU-1", "promo_price": "-1"}]},
+        {"items": [{"sku": "SKU-1", "promo_price": "1.0000001"}]},
+        {"brand_share": "1.5"},
+        {"budget": "NaN"},
+        {"budgett": "1"},
+        {"starts_on": "01/06/2026"},
+    ],
+)
+def test_malformed_bodies_are_refused(cast, key, change):
+    assert post(body={**BODY, **change}, headers=key).status_code == 400
+
+
+def test_a_late_submission_is_told_the_earliest_start(cast, key):
+    draft = post(body={**BODY, "starts_on": "2026-05-13"}, headers=key).json()
+    answer = post(f"/{draft['id']}/submit", headers=key)
+    assert (answer.status_code, answer.json()["code"]) == (409, "lead_too_short")
+
+
+def test_a_key_needs_its_scope(cast):
+    assert post(body=BODY, headers=key_of(cast.dealer, "promos:read")).status_code == 403
+    assert Client().get(URL, headers=key_of(cast.dealer, "sales:write")).status_code == 403
+
+
+def test_a_dealer_neither_lists_nor_finds_another_s(cast, key):
+    other = submitted(factories.User(role=Role.DEALER_OWNER))
+    own = submitted(cast.owner)
+    assert [row["id"] for row in Client().get(URL, headers=key).json()["results"]] == [own.code]
+    for path in (f"/{other.code}", f"/{other.code}/submit", f"/{other.code}/withdraw"):
+        call = Client().get if path.count("/") == 1 else Client().post
+        assert call(URL + path, headers=key, content_type="application/json").status_code == 404
+
+
+def test_a_request_is_withdrawn_before_its_start_only(cast, key):
+    request = submitted(cast.owner)
+    with time_machine.travel(MONDAY + timedelta(days=30), tick=False):
+        assert post(f"/{request.code}/withdraw", headers=key).json()["code"] == "promo_started"
+    assert post(f"/{request.code}/withdraw", {"reason": "改期"}, key).json()["state"] == "withdrawn"
+
+
+def test_a_returned_request_is_replaced(cast, key):
+    request = drafted(cast.owner)
+    answer = Client().put(
+        f"{URL}/{request.code}", {**BODY, "budget": "90000"}, content_type="application/json", headers=key
+    )
+    assert (answer.status_code, answer.json()["budget"]) == (200, "90000.00")
+
+
+def test_hq_decides_in_its_browser_session(cast):
+    request = submitted(cast.owner, ad_copy="全网最低价")
+    legal = signed_in(cast.legal)
+    body = {"decision": "approve"}
+    assert post(f"/{request.code}/legal-decision", body, client=legal).json()["code"] == "wording_uncleared"
+    answer = post(f"/{request.code}/legal-decision", {**body, "cleared": [0]}, client=legal)
+    assert answer.json()["state"] == "budget_review"
+    answer = post(f"/{request.code}/budget-decision", body, client=signed_in(cast.director))
+    assert (answer.status_code, answer.json()["state"]) == (200, "approved")
+    again = post(f"/{request.code}/budget-decision", body, client=signed_in(cast.director))
+    assert (again.status_code, again.json()["code"]) == (409, "already_decided")
+
+
+def test_a_stale_step_is_not_decided(cast):
+    request = submitted(cast.owner)
+    step = step_of(request).pk
+    body = {"decision": "approve", "step": step + 1}
+    answer = post(f"/{request.code}/legal-decision", body, client=signed_in(cast.legal))
+    assert (answer.status_code, answer.json()["code"]) == (409, "promo_state")
+
+
+def test_no_key_decides(cast, key):
+    request = submitted(cast.owner)
+    assert post(f"/{request.code}/legal-decision", {"decision": "approve"}, key).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("person", "statuses"),
+    [
+        # draft for HQ, legal decision, budget decision of another's request in legal review
+        ("legal", (403, 200, 403)),
+        ("director", (201, 403, 409)),
+        ("manager", (403, 403, 409)),
+        ("marketing", (201, 403, 403)),
+        ("auditor", (403, 403, 403)),
+        ("owner", (201, 403, 403)),
+    ],
+)
+def test_who_may_do_what(cast, person, statuses):
+    request = submitted(cast.owner)
+    client = signed_in(getattr(cast, person))
+    decision = {"decision": "approve"}
+    assert (
+        post(body=BODY, client=client).status_code,
+        post(f"/{request.code}/legal-decision", decision, client=client).status_code,
+    ) == statuses[:2]
+    PromoRequest.objects.filter(pk=request.pk).update(state=PromoState.LEGAL_REVIEW)
+    assert post(f"/{request.code}/budget-decision", decision, client=client).status_code == statuses[2]
+
+
+def test_a_list_asks_as_many_questions_for_ten_as_for_thirty(cast, key, django_assert_max_num_queries):
+    for _number in range(10):
+        submitted(cast.owner)
+    with django_assert_max_num_queries(60) as few:
+        Client().get(URL, headers=key)
+    for _number in range(20):
+        submitted(cast.owner)
+    with django_assert_max_num_queries(len(few)) as many:
+        assert len(Client().get(URL, headers=key).json()["results"]) == 30
+    assert len(many) <= len(few)
