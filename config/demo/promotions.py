@@ -36,15 +36,8 @@ class Promotions:
     def events(self, now: datetime) -> list[Event]:
         """Every step in time; those that lie after ``now`` never happen."""
         events = self._running()
-        events += self._asked("legal", 1, "88000", "autumn", days_ago=1, copy="全网最低价，音质第一，买到就是赚到。")
-        events += self._asked("late", 2, "100000.00", "kitchen", days_ago=9, cleared=True)
-        events += self._asked("manager", 3, "260000", "newhome", days_ago=3, cleared=True)
-        events += self._asked("meeting", 4, "680000", "yearend", days_ago=4, cleared=True, votes=("office1", "office2"))
-        events += self._asked(
-            "returned", 5, "42000", "brand", days_ago=8, copy="国家级品质，100%好评。", verdict="return"
-        )
-        events += self._asked("approved", 6, "56000", "members", days_ago=12, cleared=True, budget="approve")
-        events += self._asked("rejected", 7, "93000", "clearance", days_ago=11, cleared=True, budget="reject")
+        for name, dealer, amount, topic, days_ago, copy, fate in _REQUESTS:
+            events += self._asked(name, dealer, amount, topic, days_ago, copy, fate)
         events.append((self._moment(0, 9), self._draft))
         return events
 
@@ -61,37 +54,33 @@ class Promotions:
         ]
 
     def _asked(
-        self,
-        name: str,
-        dealer: int,
-        amount: str,
-        topic: str,
-        *,
-        days_ago: int,
-        copy: str = "换季焕新，到店体验，限时优惠。",
-        cleared: bool = False,
-        verdict: str = "",
-        budget: str = "",
-        votes: Sequence[str] = (),
+        self, name: str, dealer: int, amount: str, topic: str, days_ago: int, copy: str, fate: str
     ) -> list[Event]:
-        if dealer >= len(self.network) or f"owner{dealer + 1}" not in self.staff.users:
+        """A dealer's request up to where ``fate`` leaves it: waiting for legal or budget, voted on, or decided."""
+        if dealer >= len(self.network) or self._owner(dealer) not in self.staff.users:
             return []
-        starts_on = self.today + timedelta(days=18 + dealer)
-        content = self._content(topic, amount, starts_on, starts_on + timedelta(days=12), dealer)
+        starts_on = self.today + timedelta(days=13 + dealer)
+        content = self._content(topic, amount, starts_on, starts_on + timedelta(days=7 + dealer % 6), dealer)
         content = replace(content, ad_copy=copy)
-        events = [(self._moment(days_ago, 15), self._submit(name, content, f"owner{dealer + 1}"))]
+        events = [(self._moment(days_ago, 15), self._submit(name, content, self._owner(dealer)))]
         legal_at = self._moment(max(days_ago - 1, 0), 9, 40)
-        if cleared:
-            events.append((legal_at, self._legal(name, "approve", "文案合规")))
-        elif verdict:
-            events.append((legal_at, self._legal(name, verdict, "请删除绝对化用语后重新提交。")))
-        if budget:
-            reason = "同意" if budget == "approve" else "与总部活动重复，预算不支持。"
-            events.append((legal_at + timedelta(hours=3), self._budget(name, budget, "marketing", reason)))
-        for number, voter in enumerate(votes):
-            at = legal_at + timedelta(hours=2 + number)
-            events.append((at, self._budget(name, "approve", voter, "同意，预算可控")))
+        if fate == "legal":
+            return events
+        if fate == "returned":
+            return [*events, (legal_at, self._legal(name, "return", "请删除绝对化用语后重新提交。"))]
+        events.append((legal_at, self._legal(name, "approve", "文案合规")))
+        if fate in _DECISIONS:
+            decision, reason = _DECISIONS[fate]
+            events.append((legal_at + timedelta(hours=3), self._budget(name, decision, "marketing", reason)))
+        if fate == "meeting":
+            for number, voter in enumerate(("office1", "office2")):
+                at = legal_at + timedelta(hours=2 + number)
+                events.append((at, self._budget(name, "approve", voter, "同意，预算可控")))
         return events
+
+    @staticmethod
+    def _owner(dealer: int) -> str:
+        return "owner" if dealer == 0 else f"owner{dealer + 1}"
 
     def _content(
         self, topic: str, amount: str, starts_on: date, ends_on: date, dealer: int | None = None
@@ -143,6 +132,27 @@ class Promotions:
         return _at(self.today - timedelta(days=days_ago), hour, minute)
 
 
+_PLAIN = "换季焕新，到店体验，限时优惠。"
+
+#: Name, dealer, budget, topic, submitted so many days ago, ad copy, and where the request stands today.
+_REQUESTS = (
+    ("autumn", 1, "88000", "autumn", 1, "全网最低价，音质第一，买到就是赚到。", "legal"),
+    ("corner", 9, "18600", "community", 1, "社区体验日，到店有礼。", "legal"),
+    ("opening", 10, "36500", "opening", 0, "新店开业，前一百名顾客赠礼。", "legal"),
+    ("family", 11, "52000", "members", 2, "顶级体验，仅此一次。", "legal"),
+    ("kitchen", 2, "100000.00", "kitchen", 9, _PLAIN, "budget"),
+    ("festival", 12, "64000", "newyear", 2, _PLAIN, "budget"),
+    ("campus", 13, "27500", "campus", 3, "校园开放日，学生凭证立减。", "budget"),
+    ("newhome", 3, "260000", "newhome", 3, _PLAIN, "budget"),
+    ("winter", 14, "155000", "winter", 5, "冬日暖家，焕新补贴。", "budget"),
+    ("yearend", 4, "680000", "yearend", 4, _PLAIN, "meeting"),
+    ("brand", 5, "42000", "brand", 8, "国家级品质，100%好评。", "returned"),
+    ("members", 6, "56000", "members", 12, _PLAIN, "approved"),
+    ("trade", 15, "73000", "tradein", 10, "以旧换新，旧机抵价三成。", "approved"),
+    ("clearance", 7, "93000", "clearance", 11, _PLAIN, "rejected"),
+)
+_DECISIONS = {"approved": ("approve", "同意"), "rejected": ("reject", "与总部活动重复，预算不支持。")}
+
 _TITLES = {
     "hq": "明月焕新季",
     "autumn": "秋日上新",
@@ -152,6 +162,12 @@ _TITLES = {
     "brand": "品牌周",
     "members": "会员日",
     "clearance": "尾货清仓",
+    "community": "社区体验日",
+    "opening": "新店开业",
+    "newyear": "元旦特惠",
+    "campus": "校园开放日",
+    "winter": "冬日暖家",
+    "tradein": "以旧换新",
 }
 
 

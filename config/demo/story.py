@@ -104,7 +104,7 @@ class Story:
         self._import("list_prices", goods.list_price_rows(self.goods, last_year))
         basis_until = self.today + timedelta(days=200)
         self._import("bands", goods.band_rows(self.goods, last_year, basis_until))
-        staff = hire(self.network, with_owners=min(self.dealers, 8), at=at)
+        staff = hire(self.network, with_owners=min(self.dealers, 16), at=at)
         source = (Path(__file__).parent / "policy.yaml").read_text(encoding="utf-8")
         source = source.replace("@YEAR@", str(self.today.year)).replace("@EFFECTIVE_FROM@", self.starts_on.isoformat())
         version = import_policy(source=source, actor=staff["policy"], at=at)
