@@ -23,6 +23,7 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "statements.confirm": DEALER_SIDE,
     "statements.export": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},
     "ledger.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},
+    "ledger.verify": frozenset({Role.FINANCE_APPROVER, Role.AUDITOR}),
     "reports.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER, Role.POLICY_MANAGER},
 }
 
