@@ -15,8 +15,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from config.home import counts
 from config.web.themes import chosen_theme
 from dealers.choices import DEALER_ROLES, HQ_ROLES, Role
+from settlement.permissions import CAPABILITIES as MONEY
 
 _COUNT_SECONDS = 30
 
@@ -84,9 +86,9 @@ SIDEBAR = (
         _("Settlement"),
         (
             Entry(_("Half-month runs"), "settlement-runs", "moon", (*FINANCE, *CHANNEL, Role.AUDITOR)),
-            Entry(_("Half-month report"), "finance-report", "chart", (*FINANCE, *REVIEW, *CHANNEL, Role.AUDITOR)),
+            Entry(_("Half-month report"), "finance-report", "chart", MONEY["reports.view"]),
             Entry(_("Statements"), "statements", "document", (*FINANCE, *CHANNEL, Role.AUDITOR)),
-            Entry(_("Ledger"), "ledger", "ledger", (*FINANCE, Role.AUDITOR)),
+            Entry(_("Ledger"), "ledger", "ledger", MONEY["ledger.view"]),
         ),
     ),
     Section(
@@ -128,7 +130,13 @@ SIDEBAR = (
 )
 
 #: What waits behind an entry, by url name; each is one counting query, asked at most every half minute.
-COUNTS: dict[str, Callable[[Any], int]] = {}
+COUNTS: dict[str, Callable[[Any], int]] = {
+    "promos": counts.waiting_promos,
+    "holds": counts.open_holds,
+    "settlement-runs": counts.waiting_runs,
+    "statements": counts.waiting_statements,
+    "notices": counts.unread_notices,
+}
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

@@ -70,6 +70,7 @@ STATES: dict[str, Look] = {
     "calculated": Look("info", _("Calculated")),
     "under_review": Look("info", _("Under review")),
     "closed": Look("", _("Closed")),
+    "issued": Look("info", _("Awaiting confirmation")),
     "confirmed": Look("ok", _("Confirmed")),
     "disputed": Look("warn", _("Disputed")),
     "paid": Look("ok", _("Paid")),

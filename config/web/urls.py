@@ -5,12 +5,14 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
+from config.web.home import home
 from config.web.languages import set_language
 from config.web.reports import quarantine_line, report_sheet, upload
 from config.web.styleguide import styleguide
 from config.web.themes import set_theme
 
 urlpatterns = [
+    path("", home, name="home"),
     path("preferences/language/", set_language, name="set-language"),
     path("preferences/theme/", set_theme, name="set-theme"),
     path("upload/", upload, name="upload"),

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -19,7 +20,7 @@ from dealers.errors import NotFound, NotPermitted, Refused
 from dealers.models import Dealer, User
 
 P = ParamSpec("P")
-Page = Callable[Concatenate[HttpRequest, P], HttpResponse]
+Page = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
 Ask = Callable[[Any, str], bool]
 
 
@@ -31,7 +32,7 @@ def capability_required(*capabilities: str, can: Ask = permissions.can) -> Calla
 
     def decorate(page: Page[P]) -> Page[P]:
         @wraps(page)
-        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             if not any(can(request.user, capability) for capability in capabilities):
                 raise PermissionDenied
             return page(request, *args, **kwargs)

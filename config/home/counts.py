@@ -1,0 +1,44 @@
+"""The numbers beside the entries of the side bar: what waits, one counting query each."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from dealers.models import Notice
+from dealers.selectors.supply import visible_holds
+from pricing.permissions import can as pricing_can
+from pricing.selectors.promos import promos_waiting_for
+from settlement.choices import RunState, StatementState
+from settlement.models import SettlementRun
+from settlement.permissions import can as settlement_can
+from settlement.selectors.visible import visible_statements
+
+
+def waiting_promos(user: Any) -> int:
+    """Promotion requests this person can decide on now."""
+    return promos_waiting_for(user) if user.dealer_id is None and pricing_can(user, "promos.view") else 0
+
+
+def open_holds(user: Any) -> int:
+    """Open holds on the dealers in sight."""
+    return visible_holds(user).filter(lifted_at__isnull=True).count()
+
+
+def waiting_runs(user: Any) -> int:
+    """Half-months this person can put up or approve."""
+    if not settlement_can(user, "runs.put_up"):
+        return 0
+    waiting = SettlementRun.objects.filter(state=RunState.CALCULATED)
+    if settlement_can(user, "runs.approve"):
+        reviewed = SettlementRun.objects.filter(state=RunState.UNDER_REVIEW).exclude(calculated_by=user)
+        waiting = waiting | reviewed
+    return waiting.count()
+
+
+def waiting_statements(user: Any) -> int:
+    """A dealer's statements that await its answer."""
+    return visible_statements(user).filter(state=StatementState.ISSUED).count() if user.dealer_id is not None else 0
+
+
+def unread_notices(user: Any) -> int:
+    return Notice.objects.filter(recipient=user, read_at=None).count()

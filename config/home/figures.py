@@ -1,0 +1,174 @@
+"""The charts of headquarters: compliance by province and half-month, promotions, settlements, holds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Count, Max, Min, Sum
+from django.db.models.functions import Coalesce
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from config.display.figures import percent_text
+from dealers.choices import HoldKind, Role
+from dealers.foundation.half_months import HalfMonth
+from dealers.models import Region
+from dealers.selectors.supply import visible_holds
+from dealers.selectors.visibility import visible_dealers
+from pricing.choices import STANDING_PROMO_STATES, PromoState
+from pricing.models import SalesTally
+from pricing.selectors.promos import visible_promos
+from settlement.choices import AccountCode, RunState, StatementState
+from settlement.models import AccountBalance, SettlementRun, Statement
+
+HALF_MONTHS_SHOWN = 8
+RUNS_SHOWN = 12
+#: A share of lines in breach that takes the darkest colour even when none is higher.
+_DARKEST_AT_LEAST = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """The heat map: columns, rows with cells, and the share that is darkest."""
+
+    columns: Sequence[str]
+    rows: Sequence[dict[str, Any]]
+    worst: float
+
+
+def compliance(user: Any, present: HalfMonth) -> Heat | None:
+    """The share of sale lines in breach by the dealers' home province; None without any sales in sight."""
+    sales = SalesTally.objects.all()
+    if user.role == Role.CHANNEL_MANAGER:
+        sales = sales.filter(dealer__in=visible_dealers(user))
+    last = present.ordinal
+    found = _by_province(sales, last)
+    if not found:
+        latest = sales.aggregate(latest=Max("period"))["latest"]
+        if latest is None:
+            return None
+        last = int(latest)
+        found = _by_province(sales, last)
+    periods = range(last - HALF_MONTHS_SHOWN + 1, last + 1)
+    keys = {key for key, _period in found}
+    provinces: dict[int | None, Region] = {
+        region.pk: region for region in Region.objects.filter(pk__in=[key for key in keys if key])
+    }
+    rows: list[dict[str, Any]] = [
+        {
+            "label": provinces[key].name if key in provinces else _("Without a region"),
+            "cells": [_cell(found.get((key, period)), period, provinces.get(key)) for period in periods],
+        }
+        for key in sorted(keys, key=lambda key: provinces[key].code if key in provinces else "~")
+    ]
+    shares: list[float] = [cell["value"] for row in rows for cell in row["cells"] if cell["value"] is not None]
+    columns = [_short(HalfMonth.from_ordinal(period)) for period in periods]
+    return Heat(columns, rows, max([_DARKEST_AT_LEAST, *shares]))
+
+
+def promo_funnel(user: Any) -> list[dict[str, Any]]:
+    """How far the requests in sight have come, each step a part of the one before."""
+    counts = dict(
+        visible_promos(user).filter(taken_over=False).order_by().values_list("state").annotate(number=Count("pk"))
+    )
+    standing = tuple(STANDING_PROMO_STATES)
+    passed = (PromoState.BUDGET_REVIEW, *standing)
+    started = (PromoState.RUNNING, PromoState.ENDED, PromoState.EVALUATED)
+    steps = (
+        (_("Handed in"), tuple(state for state in PromoState if state != PromoState.DRAFT), "all"),
+        (_("Passed legal review"), passed, "budget"),
+        (_("Approved"), standing, "approved"),
+        (_("Begun"), started, "approved"),
+        (_("Ended"), (PromoState.ENDED, PromoState.EVALUATED), "ended"),
+    )
+    return [
+        {
+            "label": label,
+            "value": sum(counts.get(state, 0) for state in states),
+            "shown": str(sum(counts.get(state, 0) for state in states)),
+            "url": f"{reverse('promos')}?tab={tab}",
+        }
+        for label, states, tab in steps
+    ]
+
+
+def settlement_trend() -> tuple[list[str], dict[str, list[Decimal]]] | None:
+    """What dealers earned per half-month, the earliest first; None before two were calculated."""
+    runs = list(SettlementRun.objects.exclude(state=RunState.OPEN).order_by("-ordinal")[:RUNS_SHOWN])[::-1]
+    if len(runs) < 2:
+        return None
+    labels = [_short(HalfMonth.from_ordinal(run.ordinal)) for run in runs]
+    return labels, {_("Earned by dealers"): [Decimal(run.totals.get("total", "0")) for run in runs]}
+
+
+def holds_by_kind(user: Any) -> list[dict[str, Any]]:
+    """Open holds on dealers in sight."""
+    held = visible_holds(user).filter(lifted_at__isnull=True).order_by().values_list("kind")
+    counts = dict(held.annotate(number=Count("pk")))
+    return [
+        {
+            "label": kind.label,
+            "value": counts[kind],
+            "shown": str(counts[kind]),
+            "url": f"{reverse('holds')}?{urlencode({'kind': kind.value})}",
+            "tone": "bad",
+        }
+        for kind in HoldKind
+        if kind in counts
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """Where the settlement cycle stands, for finance."""
+
+    latest: SettlementRun | None
+    owed: Decimal
+    awaiting: int
+    next_deadline: datetime | None
+
+
+def money() -> Money:
+    """The latest run, what all dealers are owed, and how many statements await an answer. Three queries."""
+    latest = SettlementRun.objects.order_by("-ordinal").first()
+    balance = AccountBalance.objects.filter(account=AccountCode.DEALER_PAYABLE).aggregate(sum=Sum("balance"))["sum"]
+    awaiting = Statement.objects.filter(state=StatementState.ISSUED).aggregate(
+        count=Count("pk"), next=Min("confirm_due_at")
+    )
+    return Money(latest, -(balance or Decimal(0)), awaiting["count"], awaiting["next"])
+
+
+def _by_province(sales: Any, last: int) -> dict[tuple[int | None, int], tuple[int, int]]:
+    """(province, half-month) to lines in breach and lines in all."""
+    province = Coalesce("dealer__home_region__parent", "dealer__home_region")
+    rows = (
+        sales.filter(period__gt=last - HALF_MONTHS_SHOWN, period__lte=last)
+        .order_by()
+        .values_list(province, "period")
+        .annotate(breaches=Sum("breach_lines"), lines=Sum("lines"))
+    )
+    return {(key, period): (breaches, lines) for key, period, breaches, lines in rows if lines > 0}
+
+
+def _cell(sums: tuple[int, int] | None, period: int, province: Region | None) -> dict[str, Any]:
+    if sums is None:
+        return {"value": None, "shown": None}
+    share = Decimal(sums[0]) / Decimal(sums[1])
+    query = {"period": str(HalfMonth.from_ordinal(period))}
+    if province is not None:
+        query["region"] = province.code
+    return {
+        "value": float(share),
+        "shown": percent_text(share),
+        "url": f"{reverse('sale-lines')}?{urlencode(query)}",
+    }
+
+
+def _short(half: HalfMonth) -> str:
+    """``05-H1``: short enough for the head of a column; the year is on the page's title."""
+    return f"{half.month:02d}-H{half.half}"

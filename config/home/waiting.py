@@ -1,0 +1,114 @@
+"""What waits for a person of headquarters, the most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Count
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from dealers.choices import QuarantineState, Role
+from dealers.models import Notice, QuarantinedLine
+from dealers.permissions import can as dealers_can
+from dealers.selectors.supply import visible_holds
+from dealers.selectors.visibility import visible_dealers
+from pricing.permissions import can as pricing_can
+from pricing.selectors.promo_inbox import by_deadline
+from pricing.selectors.promos import visible_promos, waiting_for
+from settlement.choices import RunState, StatementState
+from settlement.models import SettlementRun, Statement
+from settlement.permissions import can as settlement_can
+
+MOST_PROMOS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One thing to do: what, where, until when (None: no deadline) and how pressing."""
+
+    title: str
+    note: str
+    url: str
+    due_at: datetime | None = None
+    tone: str = ""
+    icon: str = "inbox"
+
+
+def tasks_of(user: Any) -> list[Task]:
+    """Everything that waits for ``user``; what has a deadline first, the earliest on top."""
+    found = [*_promos(user), *_runs(user), *_supply(user), *_quarantine(user), *_notices(user)]
+    return sorted(found, key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0.0))
+
+
+def _promos(user: Any) -> Iterator[Task]:
+    if not pricing_can(user, "promos.view"):
+        return
+    mine = visible_promos(user).filter(waiting_for(user))
+    waiting_now: list[Any] = list(by_deadline(mine)[:MOST_PROMOS])
+    for promo in waiting_now:
+        who = promo.applicant.name if promo.applicant else _("Headquarters")
+        yield Task(
+            title=_("Decide on promotion %(code)s") % {"code": promo.code},
+            note=f"{who} · {promo.get_state_display()}",
+            url=reverse("promo-detail", args=[promo.code]),
+            due_at=promo.due_at,
+            icon="megaphone",
+        )
+    waiting = mine.count()
+    if waiting > MOST_PROMOS:
+        yield Task(
+            title=_("All promotions that wait for you"),
+            note=ngettext("%(n)d request", "%(n)d requests", waiting) % {"n": waiting},
+            url=f"{reverse('promos')}?tab=mine",
+        )
+
+
+def _runs(user: Any) -> Iterator[Task]:
+    if not settlement_can(user, "runs.calculate"):
+        return
+    for run in SettlementRun.objects.filter(state__in=[RunState.CALCULATED, RunState.UNDER_REVIEW]):
+        url = reverse("run-detail", args=[run.period])
+        if run.state == RunState.CALCULATED:
+            note = _("Check the draft, then put it up for review.")
+            yield Task(_("Review the settlement of %(period)s") % {"period": run.period}, note, url, icon="moon")
+        elif settlement_can(user, "runs.approve") and run.calculated_by_id != user.pk:
+            note = _("Put up for review; you may approve it.")
+            yield Task(
+                _("Approve the settlement of %(period)s") % {"period": run.period}, note, url, tone="warn", icon="moon"
+            )
+    disputed = Statement.objects.filter(state=StatementState.DISPUTED).count()
+    if disputed:
+        note = ngettext("%(n)d statement", "%(n)d statements", disputed) % {"n": disputed}
+        yield Task(_("Disputed statements"), note, f"{reverse('statements')}?period=all&state=disputed", tone="warn")
+
+
+def _supply(user: Any) -> Iterator[Task]:
+    if not dealers_can(user, "supply.lift"):
+        return
+    held = visible_holds(user).filter(lifted_at__isnull=True).order_by().aggregate(n=Count("dealer", distinct=True))
+    if held["n"]:
+        note = ngettext("%(n)d dealer is not supplied", "%(n)d dealers are not supplied", held["n"]) % held
+        title = _("Supply holds in your regions") if user.role == Role.CHANNEL_MANAGER else _("Supply holds")
+        yield Task(title, note, reverse("holds"), tone="bad", icon="hand")
+
+
+def _quarantine(user: Any) -> Iterator[Task]:
+    if not dealers_can(user, "supply.lift"):
+        return
+    refused = QuarantinedLine.objects.filter(state=QuarantineState.OPEN, dealer__in=visible_dealers(user))
+    lines = refused.count()
+    if lines:
+        note = ngettext("%(n)d line to be corrected", "%(n)d lines to be corrected", lines) % {"n": lines}
+        yield Task(_("Refused lines of dealers"), note, reverse("quarantine"), tone="warn", icon="alert")
+
+
+def _notices(user: Any) -> Iterator[Task]:
+    unread = Notice.objects.filter(recipient=user, read_at=None).count()
+    if unread:
+        note = ngettext("%(n)d unread", "%(n)d unread", unread) % {"n": unread}
+        yield Task(_("Notices"), note, f"{reverse('notices')}?tab=unread", icon="bell")

@@ -1,0 +1,74 @@
+"""The start page: what waits for the person who signed in, and the figures of their work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from config.home.figures import compliance, holds_by_kind, money, promo_funnel, settlement_trend
+from config.home.system import system_health
+from config.home.waiting import tasks_of
+from dealers.choices import Role
+from dealers.foundation import clock
+from dealers.foundation.half_months import HalfMonth
+from dealers.models import AuditRecord, User
+from dealers.permissions import can as dealers_can
+from dealers.web.access import person
+from dealers.web.audit_words import told
+from dealers.web.status import my_status
+from pricing.permissions import can as pricing_can
+from pricing.rules.promo_flow import WITH_APPLICANT
+from pricing.selectors.promos import visible_promos
+from settlement.choices import StatementState
+from settlement.permissions import can as settlement_can
+from settlement.selectors.progress import rebate_progress
+from settlement.selectors.visible import sees_company, visible_statements
+
+_EVENTS = 12
+_STATEMENTS = 3
+
+
+@require_GET
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Each role its own page; an administrator sees the installation and no figure of the business."""
+    user = person(request)
+    at = clock.now()
+    if user.dealer_id is not None:
+        return render(request, "home/dealer.html", _dealer(user, user.dealer_id, at))
+    if user.role == Role.ADMINISTRATOR:
+        return render(request, "home/administrator.html", {"system": system_health(at=at), "tasks": tasks_of(user)})
+    return render(request, "home/headquarters.html", _headquarters(user, at))
+
+
+def _headquarters(user: User, at: datetime) -> dict[str, Any]:
+    present = HalfMonth.containing(at)
+    events = AuditRecord.objects.order_by("-id")[:_EVENTS] if user.role == Role.AUDITOR else []
+    return {
+        "present": present,
+        "tasks": tasks_of(user),
+        "heat": compliance(user, present) if pricing_can(user, "sales.view") else None,
+        "funnel": promo_funnel(user) if pricing_can(user, "promos.view") else [],
+        "trend": settlement_trend() if sees_company(user) else None,
+        "holds": holds_by_kind(user) if dealers_can(user, "supply.view") else [],
+        "shows_holds": dealers_can(user, "supply.view"),
+        "money": money() if settlement_can(user, "ledger.view") else None,
+        "events": told(events),
+        "may_verify": settlement_can(user, "ledger.verify") and user.role == Role.AUDITOR,
+    }
+
+
+def _dealer(user: User, dealer_id: int, at: datetime) -> dict[str, Any]:
+    statements = visible_statements(user).order_by("-run__ordinal")
+    return {
+        "status": my_status(user, at=at),
+        "statements": list(statements[:_STATEMENTS]),
+        "awaiting": statements.filter(state=StatementState.ISSUED).order_by("confirm_due_at").first(),
+        "progress": rebate_progress(dealer_id, at=at),
+        "unfinished": visible_promos(user).filter(state__in=WITH_APPLICANT).count(),
+    }
