@@ -12,6 +12,10 @@ urlpatterns = [
     path("readyz", readyz, name="readyz"),
     path("admin/", admin.site.urls),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("config.api.urls")),
     path("policies/", include("config.web.policy_urls")),
+    path("", include("dealers.web.urls")),
+    path("", include("pricing.web.urls")),
+    path("", include("settlement.web.urls")),
     path("", include("config.web.urls")),
 ]
