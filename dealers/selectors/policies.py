@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime
 
 from django.db.models import QuerySet
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dealers.choices import PolicyState
 from dealers.errors import Refused
 from dealers.foundation.clock import business_day
+from dealers.foundation.digest import sha256_hex
 from dealers.models import PolicyVersion, User
 from dealers.permissions import can
 
@@ -53,6 +55,13 @@ def required_policy(on: date) -> PolicyVersion:
 def policies_between(first: date, last: date) -> list[PolicyVersion]:
     """The published versions in force on any day from `first` up to, not including, `last`; the earliest first."""
     return list(published_policies().filter(valid__overlap=(first, last)))
+
+
+def altered_policies() -> Iterator[PolicyVersion]:
+    """The published versions whose stored terms are no longer those their fingerprint was taken of."""
+    for version in published_policies():
+        if sha256_hex(version.document) != version.digest:
+            yield version
 
 
 def visible_policies(user: User) -> QuerySet[PolicyVersion]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import ArgumentParser
 from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
@@ -11,6 +12,7 @@ from django.core.management.base import BaseCommand, CommandError
 from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
 from dealers.foundation.refusals import Refused as Unreadable
+from dealers.selectors.policies import altered_policies
 from dealers.services.audit import verify_audit
 from pricing.selectors.tally_faults import purchases_tally_fault, sales_tally_fault
 from settlement.models import SettlementRun
@@ -51,17 +53,22 @@ def _audit(period: str | None) -> Iterator[str]:
 
 
 def _settlement(period: str | None) -> Iterator[str]:
+    yield from (f"policy {version}: the stored terms are not those published" for version in altered_policies())
     for run in _runs(period):
         assert run.cutoff is not None
-        reach = {"cutoff": run.cutoff, "first": run.ordinal, "last": run.ordinal}
-        yield from _first(sales_tally_fault(**reach), purchases_tally_fault(**reach), first_difference(run))
+        yield from _tallies(run.cutoff, run.ordinal, run.ordinal)
+        difference = first_difference(run)
+        if difference is not None:
+            yield str(difference)
     if period is None:
-        reach = {"cutoff": clock.now(), "first": _EVER[0], "last": _EVER[1]}
-        yield from _first(sales_tally_fault(**reach), purchases_tally_fault(**reach))
+        yield from _tallies(clock.now(), *_EVER)
 
 
-def _first(*faults: object) -> Iterator[str]:
-    return (str(fault) for fault in faults if fault is not None)
+def _tallies(cutoff: datetime, first: int, last: int) -> Iterator[str]:
+    for check in (sales_tally_fault, purchases_tally_fault):
+        fault = check(cutoff=cutoff, first=first, last=last)
+        if fault is not None:
+            yield str(fault)
 
 
 def _runs(period: str | None) -> list[SettlementRun]:
