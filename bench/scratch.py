@@ -39,4 +39,5 @@ def scratch_database(name: str) -> Iterator[None]:
         connection.close()
         connection.settings_dict["NAME"] = configured
         with connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE "{scratch}" WITH (FORCE)')
+            # Not WITH (FORCE): that may not end an autovacuum worker, whereas plain DROP waits for it to give way.
+            cursor.execute(f'DROP DATABASE "{scratch}"')
