@@ -64,7 +64,7 @@ def inputs_of(line: StatementLine, period: str, *, cutoff: datetime) -> Inputs |
         count += sums["lines"]
         amount += sums["amount"] or 0
     rows = [_shown(part, sales) for part in parts]
-    joined = rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0]
+    joined: QuerySet[Any, dict[str, Any]] = rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0]
     total = InputSum(count, amount, Decimal(share["amount"]), share["lines"])
     return Inputs(sales, joined.order_by("at", "doc_no", "line_no"), total)
 
@@ -83,7 +83,8 @@ def _sales(dealer_id: int, half: HalfMonth, cutoff: datetime, goods: Q) -> list[
     earning = Q(excluded=0) & (~Q(verdict__in=_BREACHES) | ~Q(forgiven=0))
 
     def of(lines: QuerySet[Any]) -> QuerySet[Any]:
-        return lines.filter(sold, goods).annotate(excluded=excluded, forgiven=forgiven).filter(earning)
+        earns: QuerySet[Any] = lines.filter(sold, goods).annotate(excluded=excluded, forgiven=forgiven)
+        return earns.filter(earning)
 
     return [of(SaleLine.objects.all()), of(SaleLineHistory.objects.filter(known_until__gt=cutoff))]
 
