@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 
@@ -89,7 +90,7 @@ def tally_fault(
         JOIN dealers_dealer d ON d.id = dealer_id
         WHERE ROW({tallied}) <> ROW({counted}) ORDER BY d.code COLLATE "C", period, category LIMIT 1
     """
-    params = {
+    params: dict[str, Any] = {
         "cutoff": cutoff,
         "first": first,
         "last": last,

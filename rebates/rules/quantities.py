@@ -26,7 +26,7 @@ def scaled(value: Decimal | str, places: int) -> int:
     whole = int("".join(map(str, digits)) or "0")
     shift = exponent + places
     if shift >= 0:
-        whole *= 10**shift
+        whole *= int(10**shift)
     else:
         whole, rest = divmod(whole, 10**-shift)
         if rest:

@@ -75,7 +75,7 @@ def windows_to_settle(period: HalfMonth, late: Iterable[int], books_from: int | 
 
 
 def window_programs(
-    windows: Sequence[tuple[Window, int]], policies: Mapping[int, PolicyPrograms], period: int
+    windows: Sequence[tuple[Window, int]], policies: Mapping[int, PolicyPrograms], period: HalfMonth
 ) -> list[WindowProgram]:
     """Every program of the windows' kind, defined by the policy in force when its last half-month begins.
 

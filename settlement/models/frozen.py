@@ -12,7 +12,7 @@ import pgtrigger
 from django.db import models
 
 
-def checked_in_bulk(to: Any, **kwargs: Any) -> models.ForeignKey:  # type: ignore[type-arg]
+def checked_in_bulk(to: Any, **kwargs: Any) -> models.ForeignKey:
     """A reference kept by triggers per statement: its rows are written by the thousand, its targets never removed."""
     return models.ForeignKey(to, on_delete=models.PROTECT, db_constraint=False, **{"db_index": False, **kwargs})
 
@@ -73,7 +73,7 @@ def _frozen(name: str, join: str, free: tuple[str, ...], parent: str, children: 
     ]
 
 
-def _trigger(name: str, operation: object, referencing: pgtrigger.Referencing, body: str) -> pgtrigger.Trigger:
+def _trigger(name: str, operation: Any, referencing: pgtrigger.Referencing, body: str) -> pgtrigger.Trigger:
     return pgtrigger.Trigger(
         name=name,
         level=pgtrigger.Statement,
