@@ -112,7 +112,7 @@ class PromoCheckSerializer(serializers.Serializer[Any]):
     detail = serializers.CharField()
 
 
-class PromoRequestSerializer(serializers.Serializer[PromoRequest]):
+class PromoRequestSerializer(serializers.Serializer[Any]):
     """A promotion request. `id` is its number."""
 
     id = serializers.CharField(source="code")
@@ -120,8 +120,8 @@ class PromoRequestSerializer(serializers.Serializer[PromoRequest]):
     state = serializers.ChoiceField(choices=PromoState.choices)
     title = serializers.CharField()
     kind = serializers.ChoiceField(choices=PromoKind.choices)
-    starts_on = serializers.DateField(source="window.lower")
-    ends_on = serializers.DateField(source="window.upper")
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField()
     items = serializers.SerializerMethodField()
     regions = serializers.SerializerMethodField()
     dealers = serializers.SerializerMethodField()

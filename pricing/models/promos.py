@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
@@ -58,6 +60,18 @@ class PromoRequest(models.Model):
 
     def __str__(self) -> str:
         return self.code
+
+    @property
+    def starts_on(self) -> date:
+        """The first day."""
+        assert self.window.lower is not None, "a promotion has a first day"
+        return self.window.lower
+
+    @property
+    def ends_on(self) -> date:
+        """The first day no longer covered."""
+        assert self.window.upper is not None, "a promotion has an end"
+        return self.window.upper
 
 
 class PromoItem(models.Model):

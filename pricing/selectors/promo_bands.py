@@ -43,9 +43,7 @@ def comparisons_of(requests: Sequence[PromoRequest], tree: RegionTree) -> dict[i
     if not requests:
         return {}
     skus = {item.product.sku for request in requests for item in request.items.all()}
-    bands = bands_of(
-        skus, min(request.window.lower for request in requests), max(request.window.upper for request in requests)
-    )
+    bands = bands_of(skus, min(request.starts_on for request in requests), max(request.ends_on for request in requests))
     places: dict[frozenset[str], tuple[Place, ...]] = {}
     compared: dict[int, tuple[BandComparison, ...]] = {}
     for request in requests:
@@ -58,8 +56,8 @@ def comparisons_of(requests: Sequence[PromoRequest], tree: RegionTree) -> dict[i
                 item.promo_price,
                 places[named],
                 bands.get(item.product.sku, ()),
-                request.window.lower,
-                request.window.upper,
+                request.starts_on,
+                request.ends_on,
             )
             for item in request.items.all()
         )

@@ -32,8 +32,8 @@ def claim_of(request: PromoRequest, tree: RegionTree) -> Claim:
         applicant=HQ if request.applicant_id is None else str(request.applicant_id),
         skus=frozenset(item.product.sku for item in request.items.all()),
         regions=tree.covered_by(region.code for region in request.regions.all()),
-        starts_on=request.window.lower,
-        ends_on=request.window.upper,
+        starts_on=request.starts_on,
+        ends_on=request.ends_on,
         budget=request.budget,
     )
 
@@ -49,8 +49,8 @@ def rivals_of(requests: Sequence[PromoRequest], tree: RegionTree) -> dict[int, l
     if not requests:
         return {}
     products = {item.product_id for request in requests for item in request.items.all()}
-    first = min(request.window.lower for request in requests)
-    last = max(request.window.upper for request in requests)
+    first = min(request.starts_on for request in requests)
+    last = max(request.ends_on for request in requests)
     candidates = PromoRequest.objects.filter(
         Q(state__in=CLAIMING), Q(window__overlap=(first, last)), Q(items__product__in=products)
     ).distinct()

@@ -66,9 +66,9 @@ def review_promos(requests: Sequence[PromoRequest], *, at: datetime, tree: Regio
         hits = findings_of(request)
         facts = PromoFacts(
             day=business_day(at),
-            starts_on=request.window.lower,
+            starts_on=request.starts_on,
             submitted_on=None if request.state in (PromoState.DRAFT, PromoState.RETURNED) else submitted_on,
-            latest_submission=None if lead is None else latest_submission(request.window.lower, lead, calendar),
+            latest_submission=None if lead is None else latest_submission(request.starts_on, lead, calendar),
             lead_working_days=lead or 0,
             comparisons=comparisons[request.pk],
             rivals=rivals[request.pk],
@@ -104,7 +104,8 @@ def _lead_on(policies: Iterable[PolicyVersion], day: date) -> int | None:
 
 
 def _covers(version: PolicyVersion, day: date) -> bool:
-    return bool(version.valid.lower <= day and (version.valid.upper is None or day < version.valid.upper))
+    first, end = version.valid.lower, version.valid.upper
+    return first is not None and first <= day and (end is None or day < end)
 
 
 def _suppliers(dealer_ids: set[int], at: datetime) -> dict[int | None, Supplier]:

@@ -80,9 +80,9 @@ def waiting_for(user: Any) -> Q:
     own_legal_decision = PromoStep.objects.filter(
         submission__request=OuterRef("pk"), kind="legal", decision="approve", decided_by=user
     )
-    mine_to_decide = Q(state__in=IN_REVIEW_STATES) & Exists(open_step)
+    mine_to_decide = Q(Exists(open_step), state__in=IN_REVIEW_STATES)
     if user.role != Role.LEGAL_REVIEWER:
-        mine_to_decide &= ~Exists(own_legal_decision)
+        mine_to_decide &= Q(~Exists(own_legal_decision))
     return mine_to_decide & ~Q(created_by=user) & ~(Q(submitted_by__isnull=False) & Q(submitted_by=user))
 
 

@@ -6,9 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -22,9 +20,10 @@ from dealers.foundation.refusals import Refused as ValueRefused
 from dealers.models import Product
 from dealers.selectors.calendar import current_calendar
 from dealers.selectors.policies import policy_at
-from pricing.errors import PromoInvalid, PromoNotFound
+from dealers.web.access import capability_required, person, refusals_shown
+from pricing.errors import PromoInvalid
 from pricing.models import PromoRequest
-from pricing.permissions import may_request_promos
+from pricing.permissions import can
 from pricing.rules.promo_content import PRICE_PLACES, plain
 from pricing.selectors.promo_bands import band_hint
 from pricing.selectors.promo_places import load_region_tree
@@ -40,47 +39,41 @@ from pricing.web.promo_rows import band_line, region_names
 _MOST_SUGGESTIONS = 2000
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
+@capability_required("promos.request", can=can)
 def new(request: HttpRequest) -> HttpResponse:
     """A new request; saved as a draft, or submitted at once."""
-    if not may_request_promos(request.user):
-        raise PermissionDenied
     if request.method == "POST":
         return _save(request, None)
     start = _earliest_start()
-    form = PromoForm(user=request.user, initial={"starts_on": start, "last_on": start and start + timedelta(days=6)})
+    form = PromoForm(user=person(request), initial={"starts_on": start, "last_on": start and start + timedelta(days=6)})
     return _form_page(request, form, ItemRows([]), None)
 
 
-@login_required
 @require_http_methods(["GET", "POST"])
+@capability_required("promos.request", can=can)
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """Change a draft or a returned request."""
-    try:
-        promo = promo_by_code(request.user, code)
-        require_applicant_side(request.user, promo)
-    except PromoNotFound as error:
-        raise Http404(str(error)) from error
-    except Refused as refusal:
-        raise PermissionDenied from refusal
+    with refusals_shown(request):
+        promo = promo_by_code(person(request), code)
+        require_applicant_side(person(request), promo)
     if request.method == "POST":
         return _save(request, promo)
     content = content_of(promo)
-    form = PromoForm(user=request.user, initial=PromoForm.initial_of(content))
+    form = PromoForm(user=person(request), initial=PromoForm.initial_of(content))
     rows = ItemRows([ItemRow(item.sku, plain(item.price)) for item in content.items])
     return _form_page(request, form, rows, promo)
 
 
-@login_required
 @require_GET
+@capability_required("promos.request", can=can)
 def item_row(request: HttpRequest) -> HttpResponse:
     """One more empty product line."""
     return render(request, "promos/item_row.html", {"row": ItemRow()})
 
 
-@login_required
 @require_GET
+@capability_required("promos.request", can=can)
 def price_hint(request: HttpRequest) -> HttpResponse:
     """How a price being typed lies against the bands it would meet."""
     sku = request.GET.get("sku", "").strip()
@@ -101,7 +94,7 @@ def price_hint(request: HttpRequest) -> HttpResponse:
 
 
 def _save(request: HttpRequest, promo: PromoRequest | None) -> HttpResponse:
-    form = PromoForm(request.POST, user=request.user)
+    form = PromoForm(request.POST, user=person(request))
     rows = ItemRows.from_post(request.POST)
     items = rows.items()
     if form.is_valid() and not rows.has_errors:
@@ -118,12 +111,12 @@ def _save(request: HttpRequest, promo: PromoRequest | None) -> HttpResponse:
 def _saved(request: HttpRequest, promo: PromoRequest | None, form: PromoForm, items: list[Any]) -> HttpResponse:
     content, at = form.content(items), clock.now()
     if promo is None:
-        promo = create_promo(content=content, actor=request.user, at=at)
+        promo = create_promo(content=content, actor=person(request), at=at)
     else:
-        change_promo(code=promo.code, content=content, actor=request.user, at=at)
+        change_promo(code=promo.code, content=content, actor=person(request), at=at)
     if "submit" in request.POST:
         try:
-            submit_promo(code=promo.code, actor=request.user, at=at)
+            submit_promo(code=promo.code, actor=person(request), at=at)
         except Refused as refusal:
             messages.warning(request, _("%(code)s is saved as a draft.") % {"code": promo.code} + " " + str(refusal))
             return HttpResponseRedirect(reverse("promo-edit", args=[promo.code]))

@@ -85,8 +85,8 @@ def pane_of(review: Review, user: Any, *, at: datetime) -> dict[str, Any]:
         "decision": decision,
         "applicant_acts": _applicant_acts(request, user, at),
         "kind_label": PromoKind(request.kind).label,
-        "last_day": request.window.upper - timedelta(days=1),
-        "days": (request.window.upper - request.window.lower).days,
+        "last_day": request.ends_on - timedelta(days=1),
+        "days": (request.ends_on - request.starts_on).days,
         "is_dealer": user.dealer_id is not None,
         "selected": request.code,
     }
@@ -196,7 +196,7 @@ def _decision(request: PromoRequest, step: PromoStep | None, user: Any, at: date
         "may_return": not meeting or is_chair,
         "legal": step.kind == StepKind.LEGAL,
         "uncleared": sum(1 for finding in step.findings if finding["cleared"] is None),
-        "over": business_day(at) >= request.window.upper,
+        "over": business_day(at) >= request.ends_on,
         "office": step.get_authority_display(),
     }
 
@@ -210,6 +210,6 @@ def _applicant_acts(request: PromoRequest, user: Any, at: datetime) -> dict[str,
     return {
         "edit": PROMO_LIFE.allows(request.state, PromoAct.EDIT),
         "submit": PROMO_LIFE.allows(request.state, PromoAct.SUBMIT),
-        "withdraw": objection_to_withdrawal(request.state, request.window.lower, business_day(at)) is None,
+        "withdraw": objection_to_withdrawal(request.state, request.starts_on, business_day(at)) is None,
         "withdraw_approved": request.state == PromoState.APPROVED,
     }

@@ -54,7 +54,7 @@ class Row:
 
     @property
     def last_day(self) -> date:
-        return self.request.window.upper - timedelta(days=1)  # type: ignore[no-any-return]
+        return self.request.ends_on - timedelta(days=1)
 
     @property
     def counted(self) -> str:

@@ -39,8 +39,8 @@ def _entries(request: PromoRequest, at: datetime, *, named: bool) -> Iterator[di
     if request.withdrawn_at:
         yield {"title": _("Withdrawn by the applicant"), "at": request.withdrawn_at, "tone": "warn"}
     elif request.state in (PromoState.APPROVED, PromoState.RUNNING, PromoState.ENDED, PromoState.EVALUATED):
-        yield _clock_entry(_("Promotion starts"), _("Promotion started"), start_of_day(request.window.lower), at)
-        yield _clock_entry(_("Promotion ends"), _("Promotion ended"), start_of_day(request.window.upper), at)
+        yield _clock_entry(_("Promotion starts"), _("Promotion started"), start_of_day(request.starts_on), at)
+        yield _clock_entry(_("Promotion ends"), _("Promotion ended"), start_of_day(request.ends_on), at)
 
 
 def _step_entries(request: PromoRequest, step: PromoStep, at: datetime, named: bool) -> Iterator[dict[str, Any]]:

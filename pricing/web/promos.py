@@ -7,18 +7,18 @@ from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
-from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
+from django_htmx.middleware import HtmxDetails
 
 from dealers.foundation import clock
 from dealers.foundation.money import round_rate
 from dealers.foundation.tabular.exports import XlsxWriter
+from dealers.web.access import capability_required, own_dealer, person
 from pricing.choices import PromoState
 from pricing.errors import PromoNotFound
 from pricing.models import PromoRequest
@@ -39,15 +39,14 @@ from pricing.web.promo_rows import row_of
 _EXPORT_CHUNK = 200
 
 
-@login_required
 @require_GET
+@capability_required("promos.view", can=can)
 def inbox(request: HttpRequest) -> HttpResponse:
     """The list with its figures and tabs; beside it the request selected, or the first one."""
-    if not can(request.user, "promos.view"):
-        raise PermissionDenied
+    user = person(request)
     at = clock.now()
     query = _query(request)
-    box = promo_inbox(request.user, query, at=at)
+    box = promo_inbox(user, query, at=at)
     selected = _selected(request, box)
     context = {
         "box": box,
@@ -56,21 +55,21 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "words": query.words,
         "region": query.region,
         "regions": region_choices(),
-        "may_request": may_request_promos(request.user),
-        "may_export": can(request.user, "promos.export"),
-        "is_dealer": request.user.dealer_id is not None,
+        "may_request": may_request_promos(user),
+        "may_export": can(user, "promos.export"),
+        "is_dealer": user.dealer_id is not None,
         "selected_code": selected.code if selected else "",
         "next": request.get_full_path(),
     }
     if selected is not None:
         listed = next((review for review in box.reviews if review.request.pk == selected.pk), None)
         review = listed or review_promos([selected], at=at)[0]
-        context |= pane_of(review, request.user, at=at)
+        context |= pane_of(review, user, at=at)
     return render(request, "promos/inbox.html", context)
 
 
-@login_required
 @require_GET
+@capability_required("promos.view", can=can)
 def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One request on a page of its own; the list takes its pane from here."""
     at = clock.now()
@@ -79,23 +78,19 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "promos/detail.html", {**context, "next": _next_of(request, code)})
 
 
-@login_required
 @require_GET
+@capability_required("promos.request_for_dealer", can=can)
 def open_to_me(request: HttpRequest) -> HttpResponse:
     """HQ's promotions in which the dealer takes part: prices and days, nothing of how they were decided."""
-    if request.user.dealer_id is None:
-        raise PermissionDenied
-    found = with_parts(promos_open_to(request.user.dealer_id)).order_by("-window", "-pk")
+    found = with_parts(promos_open_to(own_dealer(request).pk)).order_by("-window", "-pk")
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
     return render(request, "promos/open.html", {"page": page, "today": clock.business_day(clock.now())})
 
 
-@login_required
 @require_GET
+@capability_required("promos.export", can=can)
 def export(request: HttpRequest) -> HttpResponse:
     """The tab as a workbook, one row per request and product."""
-    if not can(request.user, "promos.export"):
-        raise PermissionDenied
     columns = [
         _("Number"),
         _("Applicant"),
@@ -139,8 +134,8 @@ def _export_rows(request: HttpRequest) -> Iterator[list[Any]]:
                     item.price,
                     item.tightest.band.floor if item.tightest else None,
                     round_rate(item.tightest.gap) if item.tightest and item.tightest.gap is not None else None,
-                    promo.window.lower,
-                    promo.window.upper,
+                    promo.starts_on,
+                    promo.ends_on,
                     promo.budget,
                     promo.submitted_at,
                     promo.approved_at,
@@ -193,9 +188,9 @@ def _found(request: HttpRequest, code: str) -> PromoRequest:
 
 def _next_of(request: HttpRequest, code: str) -> str:
     """Where an act on this request leads back to: the list it was opened beside, or this page."""
-    current = getattr(request, "htmx", None) and request.htmx.current_url_abs_path
-    if (current and current.startswith(reverse("promos") + "?")) or current == reverse("promos"):
-        path, _mark, query = current.partition("?")
+    htmx: HtmxDetails | None = getattr(request, "htmx", None)
+    path, _mark, query = ((htmx.current_url_abs_path if htmx else "") or "").partition("?")
+    if path == reverse("promos"):
         kept = [part for part in query.split("&") if part and not part.startswith("selected=")]
         return f"{path}?{'&'.join([*kept, urlencode({'selected': code})])}"
     return reverse("promo-detail", args=[code])

@@ -142,5 +142,5 @@ def _conclude(
 
 def _require_window_ahead(request: PromoRequest, at: datetime) -> None:
     """An approval holds only for later sales, so one after the last day would promise nothing."""
-    if business_day(at) >= request.window.upper:
-        raise WindowOver(ends_on=request.window.upper.isoformat())
+    if business_day(at) >= request.ends_on:
+        raise WindowOver(ends_on=request.ends_on.isoformat())

@@ -50,7 +50,7 @@ def _move_batch(at: datetime) -> int:
     events = []
     for request in requests:
         before = request.state
-        for act in acts_of_the_clock(request.state, request.window.lower, request.window.upper, today):
+        for act in acts_of_the_clock(request.state, request.starts_on, request.ends_on, today):
             move(request, act)
         events.append(
             AuditEvent(

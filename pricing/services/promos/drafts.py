@@ -102,8 +102,8 @@ def content_of(request: PromoRequest) -> PromoContent:
     return PromoContent(
         title=request.title,
         kind=request.kind,
-        starts_on=request.window.lower,
-        ends_on=request.window.upper,
+        starts_on=request.starts_on,
+        ends_on=request.ends_on,
         budget=request.budget,
         brand_share=request.brand_share,
         goal=request.goal,

@@ -21,7 +21,7 @@ def withdraw_promo(*, code: str, actor: Actor, at: datetime, reason: str = "") -
     """Take the request back; an approved one loses its effect. Raises when it has started or is decided."""
     request = locked_promo(actor, code)
     require_applicant_side(actor, request)
-    objection = objection_to_withdrawal(request.state, request.window.lower, business_day(at))
+    objection = objection_to_withdrawal(request.state, request.starts_on, business_day(at))
     if objection is not None:
         raise Objected(objection)
     before = request.state

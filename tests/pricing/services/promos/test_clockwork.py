@@ -10,15 +10,17 @@ import pytest
 from dealers.choices import Role
 from dealers.foundation.work_calendar import WorkCalendar
 from dealers.foundation.working_days import load_state_council_calendar
-from dealers.models import AuditRecord, Notice
-from pricing.choices import PromoState
+from dealers.models import AuditRecord, JobRun, Notice
+from pricing.choices import PromoState, Verdict
 from pricing.errors import Objected, PromoNotFound
-from pricing.models import PromoStep
+from pricing.models import PromoStep, SaleLine
 from pricing.services.promos import clockwork
+from pricing.services.promos.budget import decide_budget
 from pricing.services.promos.clockwork import advance_promotions
+from pricing.services.promos.effects import promo_prices_changed
 from pricing.services.promos.withdrawal import withdraw_promo
 from tests import factories
-from tests.pricing.promo_stage import MONDAY, approved, drafted, moment, stage, submitted
+from tests.pricing.promo_stage import MONDAY, approved, drafted, in_budget_review, moment, stage, submitted
 
 pytestmark = pytest.mark.django_db
 
@@ -99,3 +101,28 @@ def test_a_provisional_deadline_is_counted_again_when_the_calendar_comes(cast, m
     step.refresh_from_db()
     assert (step.deadline["provisional"], step.deadline["counted"]) == (False, ["2026-05-06"])
     assert step.due_at == moment("2026-05-07 00:00")
+
+
+def test_lines_reported_ahead_of_the_clock_are_judged_again(cast):
+    """A sale dated minutes after the approval, in a promotion approved on its first day."""
+    approval = moment("2026-06-01 10:00")
+    request = in_budget_review(cast.owner, cast.legal)
+    assert promo_prices_changed(request, since=approval, at=approval) is False
+    SaleLine.objects.create(
+        dealer=cast.dealer,
+        doc_no="SO-1",
+        line_no=1,
+        product=cast.product,
+        region=cast.dealer.home_region,
+        sold_at=moment("2026-06-01 10:05"),
+        sold_on=date(2026, 6, 1),
+        quantity=1,
+        unit_price=880,
+        verdict=Verdict.BELOW_FLOOR,
+        reported_at=approval,
+        known_from=approval,
+        delivery_id=1,
+    )
+    decide_budget(code=request.code, decision="approve", reason="", actor=cast.director, at=approval)
+    job = JobRun.objects.get(task="pricing.rejudge")
+    assert job.params == {"products": [cast.product.pk], "first_day": "2026-06-01", "last_day": "2026-06-01"}
