@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from pricing.rules.index import VerdictIndex
-from pricing.rules.verdict import LATE_AFTER, Judgement, floor_is_enforced, promo_obstacles
+from pricing.rules.verdict import LATE_AFTER, Judgement, floor_is_enforced, promo_gaps, promo_refusals
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ def _promos(
     province_id = index.places[region_id].province_id
     band = index.bands.on(product_id, region_id, day)
     for promo in index.promos.of(product_id):
-        obstacles = promo_obstacles(promo, dealer_id, region_id, province_id, day, sold_at, price)
+        obstacles = promo_gaps(promo, dealer_id, region_id, province_id, day) + promo_refusals(promo, sold_at, price)
         if promo.id == judgement.promo_item_id:
             found.append(Considered("promo", promo.id, "decided"))
         elif obstacles:

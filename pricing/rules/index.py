@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from pricing.rules.verdict import LATE_AFTER, Band, Judgement, PromoPrice, judge
+from pricing.rules.verdict import LATE_AFTER, Band, Judgement, PromoPrice, judge, promo_gaps
 
 #: The place of a national band. Region ids are above it, city tiers are kept as negative numbers below it.
 NATIONAL = 0
@@ -69,19 +69,19 @@ class BandIndex:
         for by_place in self._series.values():
             for series in by_place.values():
                 series.sort(key=lambda band: band.valid_from)
-        self._timelines: dict[int, dict[tuple[int, ...], Timeline]] = {}
-        self._by_region: dict[int, dict[int, Timeline]] = {}
+        self._shared: dict[int, dict[tuple[int, ...], Timeline]] = {}
         self._nothing = Timeline([], [None])
+        #: By product and region; filled as pairs are met, see :meth:`timeline`.
+        self.timelines: dict[tuple[int, int], Timeline] = {}
 
     def on(self, product_id: int, region_id: int, day: date) -> Band | None:
         """The band that counts for a product sold in a region on a day."""
-        by_region = self._by_region.get(product_id)
-        if by_region is None:
-            by_region = self._by_region[product_id] = {}
-        timeline = by_region.get(region_id)
-        if timeline is None:
-            timeline = by_region[region_id] = self._timeline(product_id, region_id)
-        return timeline.bands[bisect_right(timeline.starts, day)]
+        return (self.timelines.get((product_id, region_id)) or self.timeline(product_id, region_id)).on(day)
+
+    def timeline(self, product_id: int, region_id: int) -> Timeline:
+        """Which band counts when for a product sold in a region."""
+        found = self.timelines[product_id, region_id] = self._timeline(product_id, region_id)
+        return found
 
     def candidates(self, product_id: int, region_id: int) -> list[tuple[int, list[Band]]]:
         """The series that could decide, with their places, most specific first."""
@@ -103,7 +103,7 @@ class BandIndex:
         candidates = self.candidates(product_id, region_id)
         if not candidates:
             return self._nothing
-        shared = self._timelines.setdefault(product_id, {})
+        shared = self._shared.setdefault(product_id, {})
         key = tuple(place for place, _series in candidates)
         if key not in shared:
             shared[key] = _merged([series for _place, series in candidates])
@@ -111,29 +111,31 @@ class BandIndex:
 
 
 class PromoIndex:
-    """Promo prices per product and day."""
+    """Promo prices per product, place and day."""
 
-    def __init__(self, promos: Iterable[tuple[int, PromoPrice]]) -> None:
+    def __init__(self, places: Mapping[int, Place], promos: Iterable[tuple[int, PromoPrice]]) -> None:
+        """``promos`` gives product and promo price."""
+        self._places = places
         self._by_product: dict[int, list[PromoPrice]] = defaultdict(list)
         for product_id, promo in promos:
             self._by_product[product_id].append(promo)
         self._by_day: dict[tuple[int, date], tuple[PromoPrice, ...]] = {}
 
     def of(self, product_id: int) -> tuple[PromoPrice, ...]:
-        """Every promo price of a product, whenever."""
+        """Every promo price of a product, whenever and for whomever."""
         return tuple(self._by_product.get(product_id, ()))
 
-    def on(self, product_id: int, day: date) -> tuple[PromoPrice, ...]:
-        """The promo prices of a product whose window includes the day."""
-        key = (product_id, day)
-        found = self._by_day.get(key)
-        if found is None:
-            found = self._by_day[key] = tuple(
+    def covering(self, product_id: int, dealer_id: int, region_id: int, day: date) -> list[PromoPrice]:
+        """The promo prices of a product that cover a dealer in a region on a day."""
+        running = self._by_day.get((product_id, day))
+        if running is None:
+            running = self._by_day[product_id, day] = tuple(
                 promo
                 for promo in self._by_product.get(product_id, ())
                 if promo.starts_on <= day and (promo.ends_on is None or day < promo.ends_on)
             )
-        return found
+        province_id = self._places[region_id].province_id
+        return [promo for promo in running if not promo_gaps(promo, dealer_id, region_id, province_id, day)]
 
 
 class RightsIndex:
@@ -207,25 +209,25 @@ class VerdictIndex:
         is_b2b: bool,
         late_after: int = LATE_AFTER,
     ) -> Judgement:
-        """Judge a line sold on ``day``; arguments as for :func:`pricing.rules.verdict.judge`."""
+        """Find what the rule needs to know about a line sold on ``day``, and judge it."""
         rights = self.rights
         band = self.bands.on(product_id, region_id, day)
-        return judge(
-            dealer_id,
-            region_id,
-            self.places[region_id].province_id,
+        promos = self.promos.covering(product_id, dealer_id, region_id, day)
+        territory_id = rights.territory_on(dealer_id, region_id, day)
+        lacks_addendum = is_b2b and not rights.has_addendum_on(dealer_id, day)
+        found = judge(
             day,
             sold_at,
             reported_at,
             quantity,
             price,
-            is_b2b,
             band,
-            self.promos.on(product_id, day) if band is not None and price < band.floor else (),
-            rights.territory_on(dealer_id, region_id, day),
-            is_b2b and rights.has_addendum_on(dealer_id, day),
+            promos,
+            territory_id is not None,
+            lacks_addendum,
             late_after,
         )
+        return Judgement(*found, territory_id)
 
 
 def _merged(series: list[list[Band]]) -> Timeline:

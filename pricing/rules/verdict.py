@@ -64,46 +64,44 @@ class Judgement(NamedTuple):
 
 
 def judge(
-    dealer_id: int,
-    region_id: int,
-    province_id: int | None,
     day: date,
     sold_at: int,
     reported_at: int,
     quantity: int,
     price: int,
-    is_b2b: bool,
     band: Band | None,
     promos: Iterable[PromoPrice],
-    territory_id: int | None,
-    has_addendum: bool,
+    in_territory: bool,
+    lacks_addendum: bool,
     late_after: int = LATE_AFTER,
-) -> Judgement:
-    """Judge one line by the band in force for it, the product's promotions and the dealer's rights that day.
+) -> tuple[int, int, int | None, int | None]:
+    """Verdict, flags, deciding band and promotion of one line.
 
-    A return is not judged on price; where and how it was sold, and when it was reported, still show.
+    ``band`` is the one in force for the line; ``promos`` are those that cover its dealer, place and day (see
+    :func:`promo_gaps`); ``lacks_addendum`` is a sale to a business without an addendum in force. A return is not
+    judged on price; where and how it was sold, and when it was reported, still show.
     """
-    flags = 0 if territory_id is not None else OUT_OF_TERRITORY
-    if is_b2b and not has_addendum:
+    flags = 0 if in_territory else OUT_OF_TERRITORY
+    if lacks_addendum:
         flags |= B2B_WITHOUT_ADDENDUM
     if reported_at - sold_at > late_after:
         flags |= LATE_REPORT
     if quantity < 0:
-        return Judgement(RETURN, flags, None, None, territory_id)
+        return RETURN, flags, None, None
     if band is None:
-        return Judgement(NO_BAND, flags, None, None, territory_id)
+        return NO_BAND, flags, None, None
     if price < band.floor:
-        promo = deciding_promo(promos, dealer_id, region_id, province_id, day, sold_at, price)
+        promo = deciding_promo(promos, sold_at, price)
         if promo is not None:
-            return Judgement(PROMO, flags, band.id, promo.id, territory_id)
+            return PROMO, flags, band.id, promo.id
         if not floor_is_enforced(band, day):
             flags |= NOT_ENFORCED
-        return Judgement(BELOW_FLOOR, flags, band.id, None, territory_id)
+        return BELOW_FLOOR, flags, band.id, None
     if price > band.ceiling:
         if not band.enforced:
             flags |= NOT_ENFORCED
-        return Judgement(ABOVE_CEILING, flags, band.id, None, territory_id)
-    return Judgement(IN_BAND, flags, band.id, None, territory_id)
+        return ABOVE_CEILING, flags, band.id, None
+    return IN_BAND, flags, band.id, None
 
 
 def floor_is_enforced(band: Band, day: date) -> bool:
@@ -111,53 +109,40 @@ def floor_is_enforced(band: Band, day: date) -> bool:
     return band.enforced and band.has_basis and (band.basis_until is None or day < band.basis_until)
 
 
-def deciding_promo(
-    promos: Iterable[PromoPrice],
-    dealer_id: int,
-    region_id: int,
-    province_id: int | None,
-    day: date,
-    sold_at: int,
-    price: int,
-) -> PromoPrice | None:
+def deciding_promo(promos: Iterable[PromoPrice], sold_at: int, price: int) -> PromoPrice | None:
     """The promotion that allows the price, or None.
 
     When several do, the one with the highest promo price decides: it concedes least and needs no other; among
     equal prices the one recorded first.
     """
-    best: PromoPrice | None = None
-    for promo in promos:
-        if promo_obstacles(promo, dealer_id, region_id, province_id, day, sold_at, price):
-            continue
-        if best is None or (-promo.price, promo.id) < (-best.price, best.id):
-            best = promo
-    return best
+    fitting = [promo for promo in promos if not promo_refusals(promo, sold_at, price)]
+    return min(fitting, key=lambda promo: (-promo.price, promo.id), default=None)
 
 
-def promo_obstacles(
-    promo: PromoPrice,
-    dealer_id: int,
-    region_id: int,
-    province_id: int | None,
-    day: date,
-    sold_at: int,
-    price: int,
-) -> tuple[str, ...]:
-    """Why a promotion does not allow this sale, as codes; nothing when it does."""
-    obstacles = []
-    if day < promo.starts_on or (promo.ends_on is not None and day >= promo.ends_on):
-        obstacles.append("outside_window")
+def promo_refusals(promo: PromoPrice, sold_at: int, price: int) -> tuple[str, ...]:
+    """Why a promotion that covers the line does not allow it, as codes; nothing when it does."""
+    refusals = []
     if promo.approved_at >= sold_at:
-        obstacles.append("approved_after_sale")
+        refusals.append("approved_after_sale")
     if promo.withdrawn_at is not None and promo.withdrawn_at < sold_at:
-        obstacles.append("withdrawn_before_sale")
-    if promo.dealers and dealer_id not in promo.dealers:
-        obstacles.append("other_dealers")
-    if promo.regions and region_id not in promo.regions and province_id not in promo.regions:
-        obstacles.append("other_regions")
+        refusals.append("withdrawn_before_sale")
     if price < promo.price:
-        obstacles.append("below_promo_price")
-    return tuple(obstacles)
+        refusals.append("below_promo_price")
+    return tuple(refusals)
+
+
+def promo_gaps(
+    promo: PromoPrice, dealer_id: int, region_id: int, province_id: int | None, day: date
+) -> tuple[str, ...]:
+    """What keeps a promotion from covering dealer, place or day, as codes; nothing when it covers them."""
+    gaps = []
+    if day < promo.starts_on or (promo.ends_on is not None and day >= promo.ends_on):
+        gaps.append("outside_window")
+    if promo.dealers and dealer_id not in promo.dealers:
+        gaps.append("other_dealers")
+    if promo.regions and region_id not in promo.regions and province_id not in promo.regions:
+        gaps.append("other_regions")
+    return tuple(gaps)
 
 
 def earns(verdict: int, flags: int) -> bool:

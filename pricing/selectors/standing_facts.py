@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 from threading import Lock
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -36,12 +36,14 @@ class Codes(dict[str, Any]):
         return self[bare]
 
 
-@dataclass(frozen=True, slots=True)
-class ProductFacts:
+class ProductFacts(NamedTuple):
     """What a sale line needs to know about its product."""
 
     id: int
     category: str
+    #: The id as text, and the key of the tally for each of its classes.
+    text: str
+    tally_keys: tuple[tuple[str, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +117,7 @@ def _read(stamps: dict[str, Any]) -> StandingFacts:
     index = VerdictIndex(
         places=places["by_id"],
         bands=_kept.part("bands", stamp("bands", "places"), lambda: _read_bands(places["by_id"])),
-        promos=_kept.part("promos", stamp("promos"), _read_promos),
+        promos=_kept.part("promos", stamp("promos", "places"), lambda: _read_promos(places["by_id"])),
         rights=_kept.part("rights", stamp("rights", "places"), lambda: _read_rights(places["by_id"])),
     )
     return StandingFacts(
@@ -137,7 +139,10 @@ def _read_places() -> dict[str, Any]:
 
 def _read_products() -> Codes:
     rows = Product.objects.values_list("sku", "pk", "category")
-    return Codes((sku, ProductFacts(pk, category)) for sku, pk, category in rows)
+    return Codes(
+        (sku, ProductFacts(pk, category, str(pk), tuple((category, kind) for kind in range(3))))
+        for sku, pk, category in rows
+    )
 
 
 def _read_bands(places: Mapping[int, Place]) -> BandIndex:
@@ -173,7 +178,7 @@ def _band(row: tuple[Any, ...]) -> tuple[int, int, Band]:
     return product_id, place, band
 
 
-def _read_promos() -> PromoIndex:
+def _read_promos(places: Mapping[int, Place]) -> PromoIndex:
     states = [*STANDING_PROMO_STATES, PromoState.WITHDRAWN]
     requests = PromoRequest.objects.filter(approved_at__isnull=False, state__in=states)
     dealers = _members(PromoRequest.dealers.through, "dealer_id")
@@ -187,7 +192,7 @@ def _read_promos() -> PromoIndex:
         "request__approved_at",
         "request__withdrawn_at",
     )
-    return PromoIndex(
+    promos = (
         (
             product_id,
             PromoPrice(
@@ -204,6 +209,7 @@ def _read_promos() -> PromoIndex:
         for product_id, pk, price, request_id, window, approved_at, withdrawn_at in rows
         if not window.isempty
     )
+    return PromoIndex(places, promos)
 
 
 def _members(through: Any, column: str) -> dict[int, frozenset[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal
@@ -40,20 +41,14 @@ class TallyBook:
     """Sums of lines, quantity and amount in micro-yuan by dealer, category, half-month and class."""
 
     def __init__(self) -> None:
-        #: By (dealer, category, half-month, class): lines, quantity, amount. The intake adds to it line by line.
-        self.sums: dict[tuple[int, str, int, int], list[int]] = {}
+        #: By (dealer, half-month), then by (category, class): lines, quantity, amount. The intake adds line by line.
+        self.sums: defaultdict[tuple[int, int], dict[tuple[str, int], list[int]]] = defaultdict(dict)
 
-    def add(
-        self,
-        groups: Iterable[Sums],
-        categories: Mapping[int, str],
-        sign: int,
-    ) -> None:
+    def add(self, groups: Iterable[Sums], categories: Mapping[int, str], sign: int) -> None:
         """Add (or with sign -1 take back) sums by dealer, product, day, verdict and flags."""
         for dealer_id, product_id, day, verdict, flags, lines, quantity, amount in groups:
-            period = HalfMonth.containing(day).ordinal
-            key = (dealer_id, categories[product_id], period, class_of(verdict, flags))
-            sums = self.sums.setdefault(key, [0, 0, 0])
+            of_dealer = self.sums[dealer_id, HalfMonth.containing(day).ordinal]
+            sums = of_dealer.setdefault((categories[product_id], class_of(verdict, flags)), [0, 0, 0])
             sums[0] += sign * lines
             sums[1] += sign * int(quantity)
             sums[2] += sign * micros(amount)
@@ -77,28 +72,22 @@ class TallyBook:
         return count
 
     def _rows(self) -> Iterator[tuple[object, ...]]:
-        rows: dict[tuple[int, str, int], list[int]] = {}
-        for (dealer_id, category, period, kind), (lines, quantity, amount) in self.sums.items():
-            row = rows.setdefault((dealer_id, category, period), [0] * 7)
-            row[0] += lines
-            row[1] += quantity
-            row[2] += amount
-            if kind != OTHER:
-                row[1 + 2 * kind] += lines
-                row[2 + 2 * kind] += amount
-        for key in sorted(rows):
-            lines, quantity, amount, earning_lines, earning, breach_lines, breach = rows[key]
-            if any(rows[key]):
-                yield (
-                    *key,
-                    lines,
-                    quantity,
-                    _yuan(amount),
-                    earning_lines,
-                    _yuan(earning),
-                    breach_lines,
-                    _yuan(breach),
-                )
+        for dealer_id, period in sorted(self.sums):
+            by_category: dict[str, list[int]] = {}
+            for (category, kind), (lines, quantity, amount) in sorted(self.sums[dealer_id, period].items()):
+                row = by_category.setdefault(category, [0] * 7)
+                row[0] += lines
+                row[1] += quantity
+                row[2] += amount
+                if kind != OTHER:
+                    row[1 + 2 * kind] += lines
+                    row[2 + 2 * kind] += amount
+            for category, row in by_category.items():
+                lines, quantity, amount, earning_lines, earning, breach_lines, breach = row
+                if any(row):
+                    totals = (lines, quantity, _yuan(amount))
+                    parts = (earning_lines, _yuan(earning), breach_lines, _yuan(breach))
+                    yield (dealer_id, category, period, *totals, *parts)
 
 
 def _yuan(amount: int) -> str:

@@ -67,19 +67,26 @@ def read_records(
     again: deque[str] = deque()
     record: list[str] = []
     line_no = lines_before + 1
-    while True:
+    while (line := again.popleft() if again else next(lines, None)) is not None:
+        if '"' not in line:  # nothing to unquote: cutting is several times as fast as the csv module
+            yield line_no, line.rstrip("\r\n").split(delimiter)
+            line_no += 1
+            continue
+        again.appendleft(line)
         reader = csv.reader(_remembered(again, lines, record), delimiter=delimiter, strict=True)
         try:
             for cells in reader:
                 yield line_no, cells
                 line_no += len(record)
+                quoted = '"' in record[0]
                 record.clear()
-            return
+                if not quoted:
+                    break
         except (csv.Error, _Overrun) as error:
             yield line_no, _unreadable(line_no, record[0], error)
-        line_no += 1
-        again.extendleft(reversed(record[1:]))
-        record.clear()
+            line_no += 1
+            again.extendleft(reversed(record[1:]))
+            record.clear()
 
 
 def _unreadable(line_no: int, line: str, error: Exception) -> Finding:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Any, NamedTuple
 
 from dealers.foundation.clock import business_day, parse_instant
@@ -238,8 +238,3 @@ def _is_storable(text: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def latest_allowed(received_at: datetime, minutes: int) -> int:
-    """The last instant a sale of a report received then may carry."""
-    return instant_number(received_at) + minutes * 60_000_000

@@ -7,13 +7,15 @@ exactly what is wrong with it.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from dealers.models import Dealer
 from dealers.services.deliveries import Refusal
-from pricing.rules.verdict import Judgement
+from dealers.services.staging import NULL
+from pricing.rules.verdict import judge
 from pricing.selectors.standing_facts import Codes, StandingFacts, instant_number
 from pricing.services.intake.cells import (
     BadCell,
@@ -21,19 +23,21 @@ from pricing.services.intake.cells import (
     Customers,
     Day,
     Days,
+    Moment,
     Moments,
     Prices,
     Quantities,
     Revisions,
     TimesOfDay,
     WholeNumbers,
-    latest_allowed,
     read_doc_no,
 )
 from pricing.services.intake.sources import COLUMNS, Portion
 from pricing.services.tally_book import TallyBook, class_of
 
 FUTURE_MINUTES = 10
+#: Text for ``COPY`` and class of the tally, by verdict and flags.
+_OUTCOMES = [(f"{verdict}\t{flags}", class_of(verdict, flags)) for verdict in range(8) for flags in range(16)]
 _BEIJING_SECOND = len("2026-11-05T09:30:00+08:00")
 
 
@@ -45,7 +49,8 @@ class LinePass:
     ) -> None:
         self._dealer = dealer
         self._facts = facts
-        self._received_at = received_at
+        self._reported_at = instant_number(received_at)
+        self._latest = self._reported_at + FUTURE_MINUTES * 60_000_000
         self._dealers = facts.dealers if dealer is None else Codes({dealer.code: dealer.pk, "": dealer.pk})
         self._line_nos = WholeNumbers(1)
         self._quantities = Quantities()
@@ -56,44 +61,56 @@ class LinePass:
         self._days = Days()
         self._times = TimesOfDay()
         self._moments = Moments()
-        self._tails: dict[Judgement, tuple[str, int]] = {}
         self.tally = TallyBook()
         #: Dealer and day as one number each, so that a large file's days fit into memory.
         self._covered: set[int] = set()
         self._refused: list[Refusal] = []
 
     def check(self, portion: Portion) -> list[str]:
-        """The good lines of a portion as rows for ``COPY``; the others wait for ``take_refused``."""
+        """The good lines of a portion as rows for ``COPY``; the others wait for ``take_refused``.
+
+        What the lines of a document have in common is read once, and so is the region while it stays the same.
+        """
+        index = self._facts.index
         dealers, products, regions = self._dealers, self._facts.products, self._facts.regions
         line_nos, quantities, prices = self._line_nos, self._quantities, self._prices
         revisions, channels, customers = self._revisions, self._channels, self._customers
-        days, times, moments, tails = self._days, self._times, self._moments, self._tails
-        judge = self._facts.index.judge
+        timelines, find_timeline = index.bands.timelines, index.bands.timeline
+        covering, has_addendum_on = index.promos.covering, index.rights.has_addendum_on
+        outcomes, null = _OUTCOMES, NULL
+        latest, reported_at = self._latest, self._reported_at
         sums, cover = self.tally.sums, self._covered.add
-        reported_at = instant_number(self._received_at)
-        latest = latest_allowed(self._received_at, FUTURE_MINUTES)
         rows: list[str] = []
         add = rows.append
-        doc_no_read = doc_text = ""
+        known_doc_no: str | None = None
+        known_region: str | None = None
+        known_sold = known_dealer = ""
+        doc_text = region_text = ""
+        dealer_id = sold_at = region_id = 0
+        territory_id: int | None = None
+        is_covered = True
         for place, (number, cells) in enumerate(zip(portion.numbers, portion.cells, strict=True)):
             (dealer, doc_no, line_no, sold, sku, quantity, price, region, revision, channel, customer) = cells
             try:
-                dealer_id = dealers[dealer]
-                if doc_no != doc_no_read:
-                    doc_text = read_doc_no(doc_no)
-                    doc_no_read = doc_no
+                if doc_no != known_doc_no or sold != known_sold or dealer != known_dealer:
+                    known_doc_no = known_region = None  # until everything has been read
+                    dealer_id = dealers[dealer]
+                    day, sold_at, sold_text = self._moment(sold)
+                    if sold_at > latest:
+                        raise BadCell("in_the_future")
+                    doc_text = f"{dealer_id}\t{read_doc_no(doc_no)}\t{sold_text}\t{day.text}"
+                    known_doc_no, known_sold, known_dealer = doc_no, sold, dealer
+                    date, totals = day.date, sums[dealer_id, day.period]
+                    is_covered = False
+                if region != known_region:
+                    region_id = regions[region]
+                    territory_id = index.rights.territory_on(dealer_id, region_id, date)
+                    region_text = f"{region_id}\t{null if territory_id is None else territory_id}"
+                    known_region = region
                 line_nos[line_no]
-                if len(sold) == _BEIJING_SECOND and sold[10] == "T" and sold[19:] == "+08:00":
-                    day: Day = days[sold[:10]]
-                    sold_at = day[2] + times[sold[11:19]]
-                else:
-                    day, sold_at, sold = moments[sold]
-                if sold_at > latest:
-                    raise BadCell("in_the_future")
-                product = products[sku]
+                product_id, _category, product_text, tally_keys = products[sku]
                 units = quantities[quantity]
                 micro = prices[price]
-                region_id = regions[region]
                 revision = revisions[revision]
                 channel = channels[channel]
                 if customer:
@@ -101,27 +118,39 @@ class LinePass:
             except (BadCell, KeyError):
                 self._refuse(number, cells, portion.content(place))
                 continue
-            judgement = judge(
-                dealer_id, product.id, region_id, day[0], sold_at, reported_at, units, micro, channel == "2"
+            timeline = timelines.get((product_id, region_id)) or find_timeline(product_id, region_id)
+            band = timeline.bands[bisect_right(timeline.starts, date)]
+            promos = covering(product_id, dealer_id, region_id, date) if band is not None and micro < band.floor else ()
+            lacks_addendum = channel == "2" and not has_addendum_on(dealer_id, date)
+            verdict, flags, band_id, promo_id = judge(
+                date, sold_at, reported_at, units, micro, band, promos, territory_id is not None, lacks_addendum
             )
-            tail = tails.get(judgement)
-            if tail is None:
-                tail = tails[judgement] = _tail(judgement)
-            key = (dealer_id, product.category, day[3], tail[1])
-            total = sums.get(key)
+            found, kind = outcomes[verdict << 4 | flags]
+            key = tally_keys[kind]
+            total = totals.get(key)
             if total is None:
-                sums[key] = [1, units, units * micro]
+                totals[key] = [1, units, units * micro]
             else:
                 total[0] += 1
                 total[1] += units
                 total[2] += units * micro
-            cover(dealer_id << 22 | day[4])
+            if not is_covered:
+                cover(dealer_id << 22 | day.number)
+                is_covered = True
             add(
-                f"{number}\t{dealer_id}\t{doc_text}\t{line_no}\t{revision}\t{product.id}\t{region_id}\t{sold}\t{day[1]}"
-                f"\t{quantity}\t{price}\t{channel}\t{customer}\t{tail[0]}"
+                f"{number}\t{doc_text}\t{region_text}\t{line_no}\t{revision}\t{product_text}\t{quantity}\t{price}"
+                f"\t{channel}\t{customer}\t{found}\t{null if band_id is None else band_id}"
+                f"\t{null if promo_id is None else promo_id}\n"
             )
         self._refused += portion.broken
         return rows
+
+    def _moment(self, sold: str) -> Moment:
+        if len(sold) == _BEIJING_SECOND and sold[10] == "T" and sold[19:] == "+08:00":
+            day: Day = self._days[sold[:10]]
+            return Moment(day, day.midnight + self._times[sold[11:19]], sold)
+        moment: Moment = self._moments[sold]
+        return moment
 
     def take_refused(self) -> list[Refusal]:
         """The lines refused since the last call."""
@@ -178,7 +207,7 @@ class LinePass:
             case "line_no":
                 self._line_nos[value]
             case "sold_at":
-                if self._moments[value].at > latest_allowed(self._received_at, FUTURE_MINUTES):
+                if self._moments[value].at > self._latest:
                     raise BadCell("in_the_future", minutes=FUTURE_MINUTES)
             case "sku":
                 _require(bare, self._facts.products, "unknown_sku")
@@ -205,9 +234,3 @@ class LinePass:
 def _require(bare: str, known: Codes, code: str) -> None:
     if bare not in known:
         raise BadCell(code if bare else "missing_value")
-
-
-def _tail(judgement: Judgement) -> tuple[str, int]:
-    """The end of the row, which many lines have in common, and the class of the tally."""
-    cells = ["\\N" if value is None else str(value) for value in judgement]
-    return "\t".join(cells) + "\n", class_of(judgement.verdict, judgement.flags)

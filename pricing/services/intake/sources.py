@@ -95,22 +95,26 @@ class TableReport:
         table = self._table
         table.require(["dealer", *REQUIRED] if names_dealers else REQUIRED)
         columns = table.columns
-        missing = [column for column in COLUMNS if column not in columns]
+        present = [column for column in COLUMNS if column in columns]
+        filling = [""] * (len(COLUMNS) - len(present))
+        # Columns in the order of the contract need no sorting, whichever optional ones are left out at the end.
+        is_sorted = columns == COLUMNS[: len(columns)]
         places = [columns.index(column) if column in columns else len(columns) for column in COLUMNS]
         in_order = itemgetter(*places)
         rows = table.rows
         numbered = ((rows.line_no, row) for row in rows)
         while taken := list(islice(numbered, LINES_PER_PORTION)):
             originals = [row for _number, row in taken]
-            if missing:
+            if filling:
                 for row in originals:
-                    row.append("")
+                    row += filling
+            cells: list[Cells] = originals if is_sorted else list(map(in_order, originals))  # type: ignore[assignment]
 
             def content(place: int, originals: list[list[str]] = originals) -> Any:
                 return dict(zip(columns, originals[place], strict=False))
 
             broken = [self._refused(problem) for problem in rows.take_broken()]
-            yield Portion([number for number, _row in taken], list(map(in_order, originals)), content, broken)
+            yield Portion([number for number, _row in taken], cells, content, broken)
             if self._progress:
                 self._progress(table.share_read)
         if rows.has_broken:

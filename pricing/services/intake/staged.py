@@ -13,19 +13,10 @@ FOUND = ("verdict", "flags", "band_id", "promo_item_id", "territory_id")
 #: What a delivery says and the rule finds, in the order of the text that is copied.
 COPIED = (
     "line",
-    "dealer_id",
-    "doc_no",
-    "line_no",
-    "revision",
-    "product_id",
-    "region_id",
-    "sold_at",
-    "sold_on",
-    "quantity",
-    "unit_price",
-    "channel",
-    "customer",
-    *FOUND,
+    *("dealer_id", "doc_no", "sold_at", "sold_on"),
+    *("region_id", "territory_id"),
+    *("line_no", "revision", "product_id", "quantity", "unit_price", "channel", "customer"),
+    *("verdict", "flags", "band_id", "promo_item_id"),
 )
 #: Every column of a state of a line but what only one of the two tables has.
 STATE = (

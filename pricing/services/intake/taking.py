@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from typing import Any
 
@@ -78,11 +81,14 @@ def _take(source: Source, delivery: FeedDelivery, dealer: Dealer | None) -> None
 
 def _merged(source: Source, delivery: FeedDelivery, lines: LinePass, cursor: Any, *, names_dealers: bool) -> Merged:
     merger: Merger | None = None
+    paused = ExitStack()
     try:
         for portion in source.portions(names_dealers=names_dealers):
             rows = lines.check(portion)
             if merger is None:
                 is_large = len(portion.cells) >= LINES_PER_PORTION
+                if is_large:
+                    paused.enter_context(without_cycle_search())
                 merger = Merger(cursor, delivery=delivery, judge_again=lines.flags_of_revision, in_background=is_large)
             merger.give(Batch(rows, portion.content_of_line, lines.take_refused()))
         return merger.finish() if merger else Merged()
@@ -90,3 +96,17 @@ def _merged(source: Source, delivery: FeedDelivery, lines: LinePass, cursor: Any
         if merger:
             merger.abandon()
         raise
+    finally:
+        paused.close()
+
+
+@contextmanager
+def without_cycle_search() -> Iterator[None]:
+    """Spare the interpreter looking for reference cycles among millions of cells; the intake makes none."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

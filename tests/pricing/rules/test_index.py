@@ -136,28 +136,26 @@ def judge_plainly(
             fits = territory is None and (holder, granted) == (dealer, where)
             if fits and in_force(grant.valid_from, grant.valid_to, day):
                 territory = grant.id
-    return judge(
-        dealer,
-        region,
-        place.province_id,
-        day,
-        sold,
-        reported,
-        quantity,
-        price,
-        is_b2b,
-        band,
-        [promo for promo_product, promo in promos if promo_product == product],
-        territory,
-        any(holder == dealer and in_force(grant.valid_from, grant.valid_to, day) for holder, grant in addenda),
-        late_after,
+    has_addendum = any(
+        holder == dealer and in_force(grant.valid_from, grant.valid_to, day) for holder, grant in addenda
     )
+    covering = [
+        promo
+        for promo_product, promo in promos
+        if promo_product == product
+        and in_force(promo.starts_on, promo.ends_on, day)
+        and (not promo.dealers or dealer in promo.dealers)
+        and (not promo.regions or promo.regions & {region, place.province_id})
+    ]
+    lacks_addendum = is_b2b and not has_addendum
+    facts = (day, sold, reported, quantity, price, band, covering, territory is not None, lacks_addendum, late_after)
+    return Judgement(*judge(*facts), territory)
 
 
 @settings(max_examples=400, deadline=None)
 @given(band_facts(), promo_facts, right_facts(), st.lists(lines, min_size=1, max_size=8))
 def test_the_index_judges_as_a_scan_of_all_facts_does(bands, promos, rights, sold) -> None:  # type: ignore[no-untyped-def]
-    index = VerdictIndex(PLACES, BandIndex(PLACES, bands), PromoIndex(promos), RightsIndex(PLACES, *rights))
+    index = VerdictIndex(PLACES, BandIndex(PLACES, bands), PromoIndex(PLACES, promos), RightsIndex(PLACES, *rights))
     for line in sold:
         expected = judge_plainly(bands, promos, *rights, line)
         assert index.judge(*line) == expected
@@ -173,4 +171,4 @@ def test_places_without_bands_of_their_own_share_one_timeline() -> None:
     band = Band(1, 1, 2, True, True, None, START, None)
     index = BandIndex(PLACES, [(1, NATIONAL, band)])
     assert index.on(1, 11, START) is index.on(1, 21, START) is band
-    assert index._by_region[1][11] is index._by_region[1][21]
+    assert index.timelines[1, 11] is index.timelines[1, 21]

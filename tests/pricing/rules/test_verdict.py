@@ -26,6 +26,7 @@ from pricing.rules.verdict import (
     earns,
     is_breach,
     judge,
+    promo_gaps,
 )
 
 YUAN = 1_000_000
@@ -50,21 +51,11 @@ def judged(
     has_addendum: bool = False,
     reported_at: int = SOLD_AT,
 ) -> Judgement:
-    return judge(
-        DEALER,
-        CITY,
-        PROVINCE,
-        SALE_DAY,
-        SOLD_AT,
-        reported_at,
-        quantity,
-        round(price * YUAN),
-        is_b2b,
-        band,
-        promos,
-        territory_id,
-        has_addendum,
-    )
+    covering = [promo for promo in promos if not promo_gaps(promo, DEALER, CITY, PROVINCE, SALE_DAY)]
+    micros, in_territory = round(price * YUAN), territory_id is not None
+    lacks_addendum = is_b2b and not has_addendum
+    found = judge(SALE_DAY, SOLD_AT, reported_at, quantity, micros, band, covering, in_territory, lacks_addendum)
+    return Judgement(*found, territory_id)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,143 @@
+"""How fast sales are taken in, beside a plain COPY of the same rows into the same table on the same machine.
+
+    .venv/bin/python bench/intake.py --lines 1000000 --again 5000000 [--json]
+
+A ratio of 0.5 means: checking, judging, merging and adding up cost as much again as merely storing the rows.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import resource
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from bench.scratch import scratch_database
+
+RECEIVED_AT = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+def main() -> None:
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--lines", type=int, default=1_000_000)
+    options.add_argument("--again", type=int, default=0, help="measure the intake of so many lines as well")
+    options.add_argument("--dealers", type=int, default=10_000)
+    options.add_argument("--json", action="store_true")
+    asked = options.parse_args()
+    found: dict[str, Any] = {}
+    with scratch_database("intake"):
+        from bench.company import build_company
+
+        company = build_company(dealers=asked.dealers)
+        found["intake"] = take_in(company, asked.lines)
+        found["plain_copy"] = plain_copy(asked.lines)
+        found["ratio"] = round(found["plain_copy"]["seconds"] / found["intake"]["seconds"], 3)
+        if asked.again:
+            empty_tables()
+            found["again"] = take_in(company, asked.again)
+            growth = found["again"]["microseconds_per_line"] / found["intake"]["microseconds_per_line"] - 1
+            found["growth_per_line"] = round(growth, 3)
+    if asked.json:
+        print(json.dumps(found, indent=2))
+        return
+    for name, value in found.items():
+        if isinstance(value, dict):
+            print(f"{name:<12}" + "  ".join(f"{key} {figure}" for key, figure in value.items()))
+        else:
+            print(f"{name:<12}{value}")
+
+
+def take_in(company: Any, lines: int) -> dict[str, Any]:
+    """Write a file of sales and take it in; what it cost, by part."""
+    from bench.company import write_sales
+    from dealers.choices import Door
+    from pricing.services.intake import TableReport, checking, merging, take_in_sales, taking
+
+    with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
+        path = Path(folder, "sales.csv")
+        write_sales(path, company, lines=lines, first_day=date(2026, 11, 1), days=15)
+        spent: dict[str, float] = {}
+        before = resident_megabytes()
+        start = time.perf_counter()
+        with (
+            timed(spent, "check_and_judge", checking.LinePass, "check"),
+            timed(spent, "database", merging.Merger, "_merge"),
+            timed(spent, "wait_for_database", merging.Merger, "finish"),
+            timed(spent, "days", taking, "cover_days"),
+        ):
+            delivery = take_in_sales(
+                source=TableReport(path), dealer=None, door=Door.COMMAND, actor_label="bench", received_at=RECEIVED_AT
+            )
+        seconds = time.perf_counter() - start
+        assert delivery.accepted == lines, delivery.__dict__
+    return {
+        "lines": lines,
+        "seconds": round(seconds, 2),
+        "lines_per_second": round(lines / seconds),
+        "microseconds_per_line": round(seconds / lines * 1e6, 2),
+        **{part: round(duration, 2) for part, duration in spent.items()},
+        "megabytes_before": before,
+        "megabytes_peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+    }
+
+
+def plain_copy(lines: int) -> dict[str, Any]:
+    """COPY of the rows that the intake stored, in the order of the file, into a table with the same indexes."""
+    from django.db import connection
+
+    with tempfile.TemporaryFile(dir="/var/tmp") as file, connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE plain (LIKE pricing_saleline INCLUDING ALL)")
+        cursor.copy_expert("COPY (SELECT * FROM pricing_saleline ORDER BY sold_at, doc_no, line_no) TO STDOUT", file)
+        file.seek(0)
+        start = time.perf_counter()
+        cursor.copy_expert("COPY plain FROM STDIN", file, 1 << 20)
+        seconds = time.perf_counter() - start
+        cursor.execute("DROP TABLE plain")
+    return {"seconds": round(seconds, 2), "lines_per_second": round(lines / seconds)}
+
+
+def empty_tables() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE pricing_saleline, pricing_salestally, dealers_feedday, dealers_syncclock")
+
+
+def resident_megabytes() -> int:
+    for line in Path("/proc/self/status").read_text().splitlines():
+        if line.startswith("VmRSS"):
+            return int(line.split()[1]) // 1024
+    return 0
+
+
+@contextmanager
+def timed(spent: dict[str, float], part: str, owner: Any, name: str) -> Iterator[None]:
+    """Add up the time spent in a function."""
+    original = getattr(owner, name)
+    spent[part] = 0.0
+
+    def measured(*args: Any, **kwargs: Any) -> Any:
+        start = time.perf_counter()
+        try:
+            return original(*args, **kwargs)
+        finally:
+            spent[part] += time.perf_counter() - start
+
+    setattr(owner, name, measured)
+    try:
+        yield
+    finally:
+        setattr(owner, name, original)
+
+
+if __name__ == "__main__":
+    main()
