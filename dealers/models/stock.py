@@ -6,6 +6,7 @@ carry no foreign-key constraint (three quarters of the load speed); identity and
 
 from __future__ import annotations
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -64,7 +65,11 @@ class ShipmentTally(models.Model):
     class Meta:
         verbose_name = _("purchase tally")
         verbose_name_plural = _("purchase tallies")
-        indexes = [models.Index(fields=["dealer", "period"], name="shipment_tally_by_dealer")]
+        indexes = [
+            models.Index(fields=["dealer", "period"], name="shipment_tally_by_dealer"),
+            # Settlement reads some half-months of everyone, and what became known since the last time.
+            BrinIndex(fields=["period", "known_at"], name="shipment_tally_by_period", pages_per_range=16),
+        ]
 
 
 class InventoryLine(models.Model):

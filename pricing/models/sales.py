@@ -102,4 +102,8 @@ class SalesTally(models.Model):
     class Meta:
         verbose_name = _("sales tally")
         verbose_name_plural = _("sales tallies")
-        indexes = [models.Index(fields=["dealer", "period"], name="sales_tally_by_dealer")]
+        indexes = [
+            models.Index(fields=["dealer", "period"], name="sales_tally_by_dealer"),
+            # Settlement reads some half-months of everyone, and what became known since the last time.
+            BrinIndex(fields=["period", "known_at"], name="sales_tally_by_period", pages_per_range=16),
+        ]
