@@ -12,6 +12,21 @@ from settlement.choices import LineKind, StatementState
 from settlement.models import SettlementRun, Statement, StatementLine
 
 PERIOD = "2026-10-H2"
+#: Two per cent of 5,000, nothing settled before.
+PROOF = {
+    "rule": "rebate",
+    "program": {"code": "T2-ALL", "base": "compliant_sales", "cap": None},
+    "window": "quarter",
+    "up_to": PERIOD,
+    "base": "5000.000000",
+    "formula": [{"from": "0", "to": None, "rate": "0.02", "amount": "5000", "earned": "100"}],
+    "earned": "100.00",
+    "capped": False,
+    "rounding": "half_up_cent",
+    "entitlement": "100.00",
+    "settled_total": "0.00",
+    "due": "100.00",
+}
 
 
 def issued_statement(
@@ -50,7 +65,7 @@ def issued_statement(
             base=Decimal("5000"),
             rate=Decimal("0.02"),
             amount=Decimal("100"),
-            proof={"rule": "rebate", "base": "5000.000000", "due": "100.00"},
+            proof=PROOF,
         )
         for number in range(1, lines + 1)
     )

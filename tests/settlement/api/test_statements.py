@@ -101,3 +101,19 @@ def test_a_statement_costs_the_same_number_of_queries_however_many_lines() -> No
         counts.append(len(queries))
 
     assert counts[0] == counts[1]
+
+
+def test_the_address_decides_the_form_of_the_file() -> None:
+    dealer = Dealer()
+    issued_statement(dealer, lines=2)
+    caller = dealer_caller(dealer)
+
+    csv = caller.get(f"statements/{PERIOD}.csv", Accept="text/csv")
+    xlsx = caller.get(f"statements/{PERIOD}.xlsx")
+
+    header, *rows = csv.content.decode("utf-8-sig").splitlines()
+    assert header == "period,dealer,line_no,kind,program,for_period,base,rate,amount,explanation"
+    assert [row.split(",")[:4] for row in rows] == [[PERIOD, dealer.code, str(n), "rebate"] for n in (1, 2)]
+    assert f"statement-{PERIOD}-{dealer.code}.csv" in csv["Content-Disposition"]
+    assert xlsx.content.startswith(b"PK")
+    assert dealer_caller(Dealer()).get(f"statements/{PERIOD}.csv").status_code == 404
