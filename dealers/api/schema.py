@@ -79,7 +79,7 @@ class DocumentedSchema(AutoSchema):
         if operation is None:
             return None
         problems = dict(_ALWAYS)
-        if self.method == "POST":
+        if self.method in ("POST", "PUT"):
             problems |= _ON_WRITES
         elif "{" in self.path or getattr(self.view, "may_not_find", False):
             problems |= _ABOUT_ONE
