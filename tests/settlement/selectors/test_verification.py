@@ -170,19 +170,11 @@ def test_a_revision_counts_in_the_state_it_had_at_the_cutoff() -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "sql", "says"),
+    ("table", "change", "says"),
     [
-        (
-            "settlement_journalentry",
-            "UPDATE settlement_journalentry SET amount = amount + 1 WHERE amount > 0",
-            "transaction",
-        ),
-        ("settlement_accountbalance", "UPDATE settlement_accountbalance SET balance = balance + 1", "balance"),
-        (
-            "settlement_statement",
-            "UPDATE settlement_statement SET total = total + 1, closing = closing + 1",
-            "statement",
-        ),
+        ("settlement_journalentry", "amount = amount + 1 WHERE amount > 0", "transaction"),
+        ("settlement_accountbalance", "balance = balance + 1", "balance"),
+        ("settlement_statement", "total = total + 1, closing = closing + 1", "statement"),
     ],
 )
 def test_altered_books_are_named(table: str, change: str, says: str) -> None:
