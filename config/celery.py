@@ -32,6 +32,7 @@ app.conf.task_routes = {
 app.conf.beat_schedule = {
     "sweep-sync-clock": {"task": "dealers.sweep_sync", "schedule": crontab(minute="*/15")},
     "deliver-notices": {"task": "dealers.deliver_notices", "schedule": 30.0},
+    "forget-old-answers": {"task": "dealers.forget_old_answers", "schedule": crontab(hour="4", minute="40")},
     "relay-jobs": {"task": "dealers.relay_jobs", "schedule": 30.0},
     "seal-audit": {"task": "dealers.seal_audit", "schedule": 60.0},
     "advance-promotions": {"task": "pricing.advance_promotions", "schedule": 300.0},

@@ -7,6 +7,7 @@ from celery import shared_task
 from dealers.foundation import clock
 from dealers.models import Heartbeat
 from dealers.selectors.sync import sweep_terms
+from dealers.services.answers import forget_old_answers as forget
 from dealers.services.audit import seal_audit as seal
 from dealers.services.calendar import load_calendar, warn_of_calendar_end
 from dealers.services.jobs import relay_jobs as relay
@@ -17,6 +18,11 @@ from dealers.services.sync import sweep_sync as sweep
 @shared_task(name="dealers.deliver_notices")
 def deliver_notices() -> None:
     deliver(at=clock.now())
+
+
+@shared_task(name="dealers.forget_old_answers")
+def forget_old_answers() -> None:
+    forget(at=clock.now())
 
 
 @shared_task(name="dealers.relay_jobs")

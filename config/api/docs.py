@@ -20,7 +20,7 @@ class Schema(SpectacularAPIView):
 
     def _get_schema_response(self, request: Request) -> Response:
         with translation.override("en"):
-            answer: Response = super()._get_schema_response(request)  # type: ignore[no-untyped-call]
+            answer: Response = super()._get_schema_response(request)
         return answer
 
 

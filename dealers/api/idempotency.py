@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from django.utils.translation import gettext
@@ -24,8 +24,6 @@ from dealers.foundation import clock
 from dealers.models import IdempotencyRecord
 
 TAKE_OVER_AFTER = timedelta(minutes=10)
-#: How long an answer is kept for retries.
-KEPT_FOR = timedelta(days=30)
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
 
 
@@ -94,12 +92,6 @@ def remember(record: IdempotencyRecord, response: Response) -> None:
     record.status = response.status_code
     record.answer = json.loads(json.dumps(response.data, cls=JSONEncoder))
     record.save(update_fields=["status", "answer"])
-
-
-def forget_old_answers(*, at: datetime) -> int:
-    """Remove answers older than :data:`KEPT_FOR`; how many."""
-    removed, _by_model = IdempotencyRecord.objects.filter(started_at__lt=at - KEPT_FOR).delete()
-    return removed
 
 
 def _digest(request: Request) -> str:

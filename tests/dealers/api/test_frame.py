@@ -14,12 +14,13 @@ from django.db import connection
 from redis.exceptions import ConnectionError as BrokerGone
 
 from dealers.api import inventory_reports
-from dealers.api.idempotency import TAKE_OVER_AFTER, forget_old_answers
+from dealers.api.idempotency import TAKE_OVER_AFTER
 from dealers.api.throttling import PrincipalThrottle
 from dealers.choices import Role
 from dealers.foundation import clock
 from dealers.models import ApiKey, FeedDelivery, IdempotencyRecord
 from dealers.scope import current_row_scope
+from dealers.services.answers import forget_old_answers
 from dealers.services.keys import revoke_api_key, rotate_api_key
 from tests.callers import Caller, dealer_caller, hq_system, key_of, person
 from tests.factories import Dealer, Product, User
