@@ -59,9 +59,8 @@ class UploadForm(forms.Form):
 @capability_required("reports.submit")
 def upload(request: HttpRequest) -> HttpResponse:
     """Upload a report of the own dealer; the answer is its receipt."""
-    form = UploadForm(
-        *((request.POST, request.FILES) if request.method == "POST" else ()), initial={"feed": Feed.SALES}
-    )
+    sent = request.method == "POST"
+    form = UploadForm(request.POST if sent else None, request.FILES if sent else None, initial={"feed": Feed.SALES})
     if request.method == "POST" and form.is_valid():
         delivery = _take_in(request, form)
         if delivery is not None:

@@ -17,8 +17,8 @@ from dealers.selectors.sync_board import ONBOARDING
 #: State to its words and tone; the one table the board, a dealer's page and a dealer's own status share.
 STATES: dict[str, tuple[str | Promise, str]] = {
     ClockState.ON_TIME: (_("Up to date"), "ok"),
-    ClockState.LATE: (_("Late"), "warn"),
-    ClockState.OVERDUE: (_("Overdue"), "bad"),
+    ClockState.LATE: (_("Late, in grace"), "warn"),
+    ClockState.OVERDUE: (_("Beyond the grace"), "bad"),
     ONBOARDING: (_("Not yet due"), "info"),
 }
 _SEVERITY = (ClockState.ON_TIME, ClockState.LATE, ClockState.OVERDUE)

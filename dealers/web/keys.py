@@ -87,7 +87,9 @@ def _keys_of(request: HttpRequest) -> QuerySet[ApiKey]:
     """The keys a person may see: all for those who look after keys, else those of the own dealer."""
     user = person(request)
     keys = ApiKey.objects.select_related("dealer").order_by("revoked", "-created")
-    return keys if can(user, "keys.view") else keys.filter(dealer_id=user.dealer_id, dealer__isnull=False)
+    if can(user, "keys.view"):
+        return keys
+    return keys.none() if user.dealer is None else keys.filter(dealer=user.dealer)
 
 
 @require_GET

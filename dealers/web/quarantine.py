@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib import messages
-from django.db.models import Count, Max, Min, Q
+from django.db.models import Count, Max, Min, Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -72,7 +72,7 @@ def _stuck(request: HttpRequest) -> HttpResponse:
     counted = found.values("dealer__code", "dealer__name", "feed", "code").annotate(
         lines=Count("id"), oldest=Min("refused_at"), newest=Max("refused_at"), example=Max("id")
     )
-    page = page_of(request, counted.order_by("-lines", "dealer__code", "code"))
+    page = page_of(request, cast("QuerySet[Any]", counted.order_by("-lines", "dealer__code", "code")))
     examples = QuarantinedLine.objects.in_bulk([row["example"] for row in page.object_list])
     context = {
         "page": page,

@@ -62,7 +62,10 @@ def line_proof(line: SaleLine, *, for_dealer: bool) -> LineProof:
     judged = explanation.judgement
     stored = (line.verdict, line.flags, line.band_id, line.promo_item_id, line.territory_id)
     return LineProof(
-        *(_of_kind(considered, rows, kind) for kind in ("band", "promo", "territory", "addendum")),
+        bands=_of_kind(considered, rows, "band"),
+        promos=_of_kind(considered, rows, "promo"),
+        territories=_of_kind(considered, rows, "territory"),
+        addenda=_of_kind(considered, rows, "addendum"),
         stands=stored == tuple(judged),
     )
 

@@ -10,11 +10,13 @@ from datetime import date
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from django.db.models import F, QuerySet, Sum
+from django.db.models import BigIntegerField, DecimalField, F, Field, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.fields.tuple_lookups import Tuple, TupleLessThan
+from django.db.models.functions import Coalesce
 
 from dealers.choices import Role
 from dealers.foundation.half_months import HalfMonth
+from dealers.models import Dealer, Product
 from dealers.selectors.visibility import visible_dealers
 from pricing.choices import Flag, Verdict
 from pricing.models import SaleLine, SalesTally
@@ -34,7 +36,10 @@ class LinePlace(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class LineWish:
-    """What a list of lines is narrowed to: sold from ``first`` up to ``end`` (exclusive); empty means all."""
+    """What a list of lines is narrowed to: sold from ``first`` up to ``end`` (exclusive); empty means all.
+
+    ``home`` is the province (by code) the dealers are at home in, ``breach`` only lines held against them.
+    """
 
     first: date
     end: date
@@ -43,6 +48,21 @@ class LineWish:
     flag: int | None = None
     sku: str = ""
     doc_no: str = ""
+    home: str = ""
+    breach: bool = False
+
+
+BREACHES = (Verdict.BELOW_FLOOR, Verdict.ABOVE_CEILING)
+_WHOLE, _AMOUNT = BigIntegerField(), DecimalField(max_digits=32, decimal_places=6)
+_SUMS: dict[str, Field[Any, Any]] = {
+    "lines": _WHOLE,
+    "quantity": _WHOLE,
+    "amount": _AMOUNT,
+    "earning_lines": _WHOLE,
+    "earning": _AMOUNT,
+    "breach_lines": _WHOLE,
+    "breach": _AMOUNT,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,16 +89,23 @@ def narrowed_lines(user: Any, wish: LineWish) -> QuerySet[SaleLine]:
     """The lines in sight that fit, with dealer, product and region."""
     lines = visible_sale_lines(user).filter(sold_on__gte=wish.first, sold_on__lt=wish.end)
     if wish.dealer:
-        lines = lines.filter(dealer__code=wish.dealer)
+        lines = lines.filter(dealer_id=Subquery(Dealer.objects.filter(code=wish.dealer).values("pk")))
     if wish.verdict is not None:
         lines = lines.filter(verdict=wish.verdict)
     if wish.flag is not None:
         lines = lines.annotate(flagged=F("flags").bitand(wish.flag)).filter(flagged__gt=0)
     if wish.sku:
-        lines = lines.filter(product__sku=wish.sku)
+        lines = lines.filter(product_id=Subquery(Product.objects.filter(sku=wish.sku).values("pk")))
     if wish.doc_no:
         lines = lines.filter(doc_no=wish.doc_no)
-    return lines.select_related("dealer", "product", "region")
+    if wish.home:
+        at_home = Q(home_region__code=wish.home) | Q(home_region__parent__code=wish.home)
+        lines = lines.filter(dealer_id__in=Dealer.objects.filter(at_home).values("pk"))
+    if wish.breach:
+        forgiven = F("flags").bitand(int(Flag.NOT_ENFORCED))
+        lines = lines.annotate(forgiven=forgiven).filter(forgiven=0, verdict__in=BREACHES)
+    # Looked up for the rows shown; joined, they would be found for every row before the first page is cut off.
+    return lines.prefetch_related("dealer", "product", "region")
 
 
 def lines_after(lines: QuerySet[SaleLine], place: LinePlace) -> QuerySet[SaleLine]:
@@ -94,16 +121,10 @@ def sales_between(user: Any, first: HalfMonth, last: HalfMonth, *, dealer: str =
         tally = tally.filter(dealer_id__in=keys)
     if dealer:
         tally = tally.filter(dealer__code=dealer)
-    sums = tally.aggregate(
-        **{
-            name: Sum(name)
-            for name in ("lines", "quantity", "amount", "earning_lines", "earning", "breach_lines", "breach")
-        }
+    sums: dict[str, Any] = tally.aggregate(
+        **{name: Coalesce(Sum(name), Value(0), output_field=kind) for name, kind in _SUMS.items()}
     )
-    return SalesSum(**{name: value or (Decimal(0) if name in _AMOUNTS else 0) for name, value in sums.items()})
-
-
-_AMOUNTS = {"amount", "earning", "breach"}
+    return SalesSum(**sums)
 
 
 def verdict_choices() -> list[tuple[int, str]]:

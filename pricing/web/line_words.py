@@ -46,7 +46,7 @@ REASONS: Mapping[str, str | Promise] = {
 def verdict_steps(line: SaleLine, proof: LineProof) -> list[dict[str, Any]]:
     """The way to the verdict, as the proof component shows it."""
     price = plain(line.unit_price)
-    steps = [
+    steps: list[dict[str, Any]] = [
         {"label": _("Unit price as reported, tax included"), "value": price},
         {"label": _("Quantity"), "value": str(line.quantity)},
     ]

@@ -58,6 +58,8 @@ def sale_lines(request: HttpRequest) -> HttpResponse:
         flag=flag,
         sku=words_of(request, "sku"),
         doc_no=words_of(request, "doc"),
+        home=words_of(request, "home") if user.dealer_id is None else "",
+        breach=request.GET.get("breach") == "1",
     )
     rows, next_url, first_url = _read_on(request, user, wish)
     context = {
@@ -69,9 +71,13 @@ def sale_lines(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "given": {"from": request.GET.get("from", ""), "to": request.GET.get("to", "")},
         "period": period,
-        "sums": sales_between(user, period, period, dealer=wish.dealer) if not (first or last) else None,
+        "sums": sales_between(user, period, period, dealer=wish.dealer)
+        if not (first or last or wish.home or wish.breach)
+        else None,
         "for_dealer": user.dealer_id is not None,
-        "narrowed": bool(verdict or flag or wish.dealer or wish.sku or wish.doc_no or first or last),
+        "narrowed": bool(
+            verdict or flag or wish.dealer or wish.sku or wish.doc_no or wish.home or wish.breach or first or last
+        ),
     }
     return render(request, "pricing/sale_lines.html", context)
 
