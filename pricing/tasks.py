@@ -5,10 +5,22 @@ from __future__ import annotations
 from celery import shared_task
 
 from dealers.foundation import clock
+from dealers.services.jobs import running_job
 from pricing.services.promos.clockwork import advance_promotions as advance
+from pricing.services.rejudge import rejudge_as_asked
 
 
 @shared_task(name="pricing.advance_promotions")
 def advance_promotions() -> None:
     """Start and end promotions, and call out late reviews."""
     advance(at=clock.now())
+
+
+@shared_task(name="pricing.rejudge")
+def rejudge(job_id: int) -> None:
+    """Judge the lines again that the job names."""
+    with running_job(job_id) as taken:
+        if taken is not None:
+            job, progress = taken
+            found = rejudge_as_asked(job.params, actor=job.requested_by, on_progress=progress.report)
+            progress.result = found.summary()
