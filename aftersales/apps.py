@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class AftersalesApp(AppConfig):
     name = "aftersales"
-    verbose_name = _("售后")
+    verbose_name = _("After-sales")

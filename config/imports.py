@@ -11,7 +11,10 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
 
+from django.utils.translation import gettext_lazy
+
 from dealers.choices import Door, Feed
+from dealers.errors import NotFound
 from dealers.models import Dealer, FeedDelivery, QuarantinedLine
 from dealers.services.audit import name_of
 from dealers.services.imports.alliances import ALLIANCES
@@ -43,6 +46,8 @@ IMPORTERS: Mapping[str, Importer] = {
     "inventory": INVENTORY,
 }
 SALES = "sales"
+#: What a dealer may correct; shipments and master data are HQ's, whosever lines they are about.
+_DEALERS_OWN = frozenset({Feed.SALES, Feed.INVENTORY})
 KINDS = (*IMPORTERS, SALES)
 
 
@@ -101,16 +106,11 @@ def resubmit(
     """
 
     def take_in(line: QuarantinedLine, corrected: Mapping[str, Any]) -> FeedDelivery:
-        return import_records(
-            kind=line.feed, records=[corrected], actor=actor, door=Door.RESUBMISSION, dealer=_deliverer(line, dealer)
-        )
+        if dealer is not None and line.feed not in _DEALERS_OWN:
+            raise NotFound(what=gettext_lazy("refused line"), key=line_id)
+        return import_records(kind=line.feed, records=[corrected], actor=actor, door=Door.RESUBMISSION, dealer=dealer)
 
     return resubmit_line(line_id=line_id, content=content, dealer=dealer, actor=actor, at=at, take_in=take_in)
-
-
-def _deliverer(line: QuarantinedLine, dealer: Dealer | None) -> Dealer | None:
-    """A dealer delivers its own correction; shipments and master data are HQ's in any case."""
-    return dealer if line.feed in (Feed.SALES, Feed.INVENTORY) else None
 
 
 def _importer(kind: str, dealer: Dealer | None) -> Importer:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import dj_database_url
@@ -123,7 +124,7 @@ TEMPLATES = [
 # workers and commands work for the whole company.
 ROW_SCOPE = os.environ.get("HALFMOON_ROW_SCOPE", "*")
 
-DATABASES = {
+DATABASES: dict[str, dict[str, Any]] = {
     "default": {
         **dj_database_url.parse(
             os.environ.get("DATABASE_URL", "postgres://127.0.0.1/halfmoon"),

@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class DealersApp(AppConfig):
     name = "dealers"
-    verbose_name = _("经销商")
+    verbose_name = _("Dealers")

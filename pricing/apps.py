@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class PricingApp(AppConfig):
     name = "pricing"
-    verbose_name = _("价格与促销")
+    verbose_name = _("Prices and promotions")

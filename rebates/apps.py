@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class RebatesApp(AppConfig):
     name = "rebates"
-    verbose_name = _("返利")
+    verbose_name = _("Rebates")

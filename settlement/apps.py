@@ -4,4 +4,4 @@ from django.utils.translation import gettext_lazy as _
 
 class SettlementApp(AppConfig):
     name = "settlement"
-    verbose_name = _("结算")
+    verbose_name = _("Settlement")

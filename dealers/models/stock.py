@@ -6,6 +6,8 @@ carry no foreign-key constraint (three quarters of the load speed); identity and
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.db.models import Q
@@ -14,11 +16,11 @@ from django.utils.translation import gettext_lazy as _
 from dealers.models.guards import append_only
 
 
-def unconstrained(to: str, **kwargs: object) -> models.ForeignKey:  # type: ignore[type-arg]
+def unconstrained(to: str, *, null: bool = False) -> models.ForeignKey[Any, Any]:
     """A reference checked at intake instead of by the database on every row."""
     return models.ForeignKey(
-        to, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", **kwargs
-    )  # type: ignore[arg-type]
+        to, on_delete=models.DO_NOTHING, db_constraint=False, db_index=False, related_name="+", null=null
+    )
 
 
 class Shipment(models.Model):

@@ -47,17 +47,16 @@ HOLD_REASONS: dict[str, Any] = {
 
 def eligibility(*, dealer: str, at: datetime) -> Eligibility | None:
     """Whether the dealer with this code may be supplied at ``at``; None when there is no such dealer. One query."""
-    row = _with_obstacles(Dealer.objects.filter(code=dealer), at).values("code", "state", "contracted", "open").first()
+    row = _obstacles(Dealer.objects.filter(code=dealer), at).first()
     return None if row is None else _answer(row, at)
 
 
 def eligibilities(dealers: QuerySet[Dealer], *, at: datetime) -> list[Eligibility]:
     """The same answer for many dealers at once, still in one query."""
-    rows = _with_obstacles(dealers, at).order_by("code").values("code", "state", "contracted", "open")
-    return [_answer(row, at) for row in rows]
+    return [_answer(row, at) for row in _obstacles(dealers, at).order_by("code")]
 
 
-def _with_obstacles(dealers: QuerySet[Dealer], at: datetime) -> QuerySet[Dealer]:
+def _obstacles(dealers: QuerySet[Dealer], at: datetime) -> QuerySet[Dealer, Any]:
     in_force = Contract.objects.filter(dealer=OuterRef("pk"), valid__contains=clock.business_day(at))
     still_open = Q(holds__opened_at__lte=at) & (Q(holds__lifted_at__isnull=True) | Q(holds__lifted_at__gt=at))
     hold = JSONObject(
@@ -67,7 +66,9 @@ def _with_obstacles(dealers: QuerySet[Dealer], at: datetime) -> QuerySet[Dealer]
         evidence="holds__evidence",
         note="holds__note",
     )
-    return dealers.annotate(contracted=Exists(in_force), open=JSONBAgg(hold, filter=still_open, default=None))
+    return dealers.values("code", "state").annotate(
+        contracted=Exists(in_force), open=JSONBAgg(hold, filter=still_open, default=None)
+    )
 
 
 def _answer(row: dict[str, Any], at: datetime) -> Eligibility:

@@ -49,7 +49,7 @@ def sweep_terms(*, at: datetime) -> SweepTerms | None:
         onboarding_days=sync.onboarding_days,
         feeds=frozenset(sync.feeds),
         lift_automatically=sync.lifts_automatically,
-        first_policy_day=min(valid.lower for valid in starts),
+        first_policy_day=min(valid.lower for valid in starts if valid.lower),
     )
 
 

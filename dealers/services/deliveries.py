@@ -6,8 +6,9 @@ Everything happens in the caller's transaction, which has called ``barrier.enter
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Self
 
@@ -35,8 +36,8 @@ class Refusal:
     field: str
     value: str
     code: str
-    params: Mapping[str, Any] = field(default_factory=dict, hash=False)
-    content: Any = field(default=None, hash=False)
+    params: Mapping[str, Any] = dataclasses.field(default_factory=dict, hash=False)
+    content: Any = dataclasses.field(default=None, hash=False)
     dealer_id: int | None = None
 
     @classmethod

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import cast
 
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
@@ -67,9 +68,10 @@ def create_api_key(
     for scope in scopes:
         if scope not in known:
             raise UnknownScope(scope=scope, known=", ".join(known))
-    key, secret = ApiKey.objects.create_key(
+    made, secret = ApiKey.objects.create_key(
         name=name[:50], dealer=dealer, system=system, scopes=list(scopes or known), expiry_date=expires_at
     )
+    key = cast(ApiKey, made)
     record_audit(
         actor=actor,
         action="key.create",

@@ -251,7 +251,7 @@ def revoke_exemption(*, exemption: SyncExemption, actor: User, at: datetime, rea
         raise NotFound(what=_("exemption"), key=exemption.pk)
     before = {"ends_on": exemption.valid.upper, "revoked_at": exemption.revoked_at}
     today = clock.business_day(at)
-    if exemption.valid.lower < today:
+    if exemption.valid.lower is not None and exemption.valid.lower < today:
         exemption.valid = (exemption.valid.lower, min(today, exemption.valid.upper or today))
     else:
         exemption.revoked_at = at
