@@ -159,9 +159,9 @@ def _cell(sums: tuple[int, int] | None, period: int, province: Region | None) ->
     if sums is None:
         return {"value": None, "shown": None}
     share = Decimal(sums[0]) / Decimal(sums[1])
-    query = {"period": str(HalfMonth.from_ordinal(period))}
+    query = {"period": str(HalfMonth.from_ordinal(period)), "breach": "1"}
     if province is not None:
-        query["region"] = province.code
+        query["home"] = province.code
     return {
         "value": float(share),
         "shown": percent_text(share),
