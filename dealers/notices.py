@@ -45,7 +45,8 @@ TEXTS: dict[str, NoticeText] = {
     "promo_late": NoticeText(
         _("Review of promotion %(code)s is late"),
         _(
-            "The review of %(code)s by %(applicant)s was due on %(due_at)s. It is not approved by itself; decide it now."
+            "The review of %(code)s by %(applicant)s was due on %(due_at)s. It is not approved by itself; "
+            "decide it now."
         ),
     ),
     "statement_issued": NoticeText(
