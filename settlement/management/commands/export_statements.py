@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 from argparse import ArgumentParser
@@ -73,5 +74,8 @@ def _opened(output: str | None, *, seekable: bool) -> Iterator[IO[bytes]]:
             file.seek(0)
             sys.stdout.buffer.write(file.read())
     else:
-        yield sys.stdout.buffer
-        sys.stdout.buffer.flush()
+        try:
+            yield sys.stdout.buffer
+            sys.stdout.buffer.flush()
+        except BrokenPipeError:  # the reader has seen enough; nothing is left to flush at exit either
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
