@@ -53,7 +53,7 @@ def eligibility(*, dealer: str, at: datetime) -> Eligibility | None:
 
 def eligibilities(dealers: QuerySet[Dealer], *, at: datetime) -> list[Eligibility]:
     """The same answer for many dealers at once, still in one query."""
-    return [_answer(row, at) for row in _obstacles(dealers, at).order_by("code")]
+    return [_answer(row, at) for row in _obstacles(dealers, at)]
 
 
 def _obstacles(dealers: QuerySet[Dealer], at: datetime) -> QuerySet[Dealer, Any]:
@@ -66,9 +66,8 @@ def _obstacles(dealers: QuerySet[Dealer], at: datetime) -> QuerySet[Dealer, Any]
         evidence="holds__evidence",
         note="holds__note",
     )
-    return dealers.values("code", "state").annotate(
-        contracted=Exists(in_force), open=JSONBAgg(hold, filter=still_open, default=None)
-    )
+    obstacles = {"contracted": Exists(in_force), "open": JSONBAgg(hold, filter=still_open, default=None)}
+    return dealers.values("code", "state").annotate(**obstacles).order_by("code")
 
 
 def _answer(row: dict[str, Any], at: datetime) -> Eligibility:
