@@ -207,7 +207,7 @@ def _read_promos(places: Mapping[int, Place]) -> PromoIndex:
             ),
         )
         for product_id, pk, price, request_id, window, approved_at, withdrawn_at in rows
-        if not window.isempty
+        if not window.isempty and approved_at is not None
     )
     return PromoIndex(places, promos)
 

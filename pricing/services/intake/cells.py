@@ -22,6 +22,9 @@ LARGEST_INTEGER = 2**31 - 1
 LONGEST_DOC_NO = 64
 LONGEST_CUSTOMER = 256
 EARLIEST_DAY = date(2000, 1, 1)
+#: A sale may lie this far ahead of the report: clocks differ.
+FUTURE_MINUTES = 10
+_LAST_YEAR = 9000
 _MOST_REMEMBERED = 200_000
 
 _WHOLE = re.compile(r"-?[0-9]{1,10}")
@@ -210,9 +213,11 @@ class Customers(Remembered):
 
 
 def day_of(day: date) -> Day:
-    """What is needed of a business day. Raises BadCell when it lies before the year 2000."""
+    """What is needed of a business day. Raises BadCell when it is out of this world."""
     if day < EARLIEST_DAY:
         raise BadCell("too_long_ago", earliest=EARLIEST_DAY.isoformat())
+    if day.year > _LAST_YEAR:
+        raise BadCell("in_the_future", minutes=FUTURE_MINUTES)
     number = day.toordinal()
     midnight = (number - _EPOCH_ORDINAL) * _DAY_MICROSECONDS - _BEIJING_MICROSECONDS
     return Day(day, day.isoformat(), midnight, HalfMonth.containing(day).ordinal, number)

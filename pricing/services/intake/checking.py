@@ -18,6 +18,7 @@ from dealers.services.staging import NULL
 from pricing.rules.verdict import judge
 from pricing.selectors.standing_facts import Codes, StandingFacts, instant_number
 from pricing.services.intake.cells import (
+    FUTURE_MINUTES,
     BadCell,
     Channels,
     Customers,
@@ -35,7 +36,6 @@ from pricing.services.intake.cells import (
 from pricing.services.intake.sources import COLUMNS, Portion
 from pricing.services.tally_book import TallyBook, class_of
 
-FUTURE_MINUTES = 10
 #: Text for ``COPY`` and class of the tally, by verdict and flags.
 _OUTCOMES = [(f"{verdict}\t{flags}", class_of(verdict, flags)) for verdict in range(8) for flags in range(16)]
 _BEIJING_SECOND = len("2026-11-05T09:30:00+08:00")

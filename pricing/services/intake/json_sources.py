@@ -24,7 +24,6 @@ LONGEST_LINE_BYTES = 16_384
 
 _PLACES = {name: place for place, name in enumerate(COLUMNS)}
 _INTEGERS = frozenset({"line_no", "quantity", "revision"})
-_NAMES = {dict: "an object", list: "a list", bool: "true or false", int: "a number", str: "text", type(None): "null"}
 
 
 class _Digits(str):
@@ -213,15 +212,11 @@ def _cells(content: dict[str, Any]) -> Cells:
         kind = type(value)
         if name in _INTEGERS:
             if kind is not int:
-                raise _BadLine("wrong_type", name, str(value), found=_kind(value), expected="a whole number")
+                raise _BadLine("whole_number_expected", name, str(value))
         elif kind is not str and not (name == "unit_price" and kind in (int, _Digits)):
-            raise _BadLine("wrong_type", name, str(value), found=_kind(value), expected="text")
+            raise _BadLine("text_expected", name, str(value))
         cells[place] = str(value)
     return cells
-
-
-def _kind(value: Any) -> str:
-    return "a number with a fraction" if isinstance(value, _Digits) else _NAMES.get(type(value), "something else")
 
 
 def _require_utf8(body: bytes) -> None:

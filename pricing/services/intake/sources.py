@@ -118,7 +118,7 @@ class TableReport:
             if self._progress:
                 self._progress(table.share_read)
         if rows.has_broken:
-            yield Portion([], [], dict, [self._refused(problem) for problem in rows.take_broken()])
+            yield Portion([], [], _no_content, [self._refused(problem) for problem in rows.take_broken()])
 
     def remarks(self) -> list[Finding]:
         return [
@@ -149,7 +149,7 @@ class LineReport:
         lines = iter(self._lines)
         while taken := list(islice(lines, LINES_PER_PORTION)):
             contents = [dict(line) for _number, line in taken]
-            cells = [tuple([_text(line.get(name)) for name in COLUMNS]) for line in contents]
+            cells: list[Cells] = [tuple([_text(line.get(name)) for name in COLUMNS]) for line in contents]
             yield Portion([number for number, _line in taken], cells, contents.__getitem__)
 
     def remarks(self) -> list[Finding]:
@@ -157,6 +157,10 @@ class LineReport:
 
     def close(self) -> None:
         """Nothing is held open."""
+
+
+def _no_content(place: int) -> Any:
+    raise IndexError(place)
 
 
 def _text(cell: Any) -> str:
