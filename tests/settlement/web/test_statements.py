@@ -167,7 +167,7 @@ def test_every_format_says_the_same(client: Client, shop: Dealer, clerk: Any) ->
     line = only_line("2026-11-H1", shop)
     (row,) = csv.DictReader(io.StringIO(text_of(client.get(f"{PAGE}statement.csv")).removeprefix("\ufeff")))
     assert (row["base"], row["rate"], row["amount"]) == ("1000.00", "0.02", "20.00")
-    assert "1000.00 × 0.02" in row["explanation"]
+    assert "1,000.00 × 2% = 20.00" in row["explanation"]
     (told,) = json.loads(text_of(client.get(f"{PAGE}statement.json")))
     assert told["lines"][0]["proof"] == line.proof
     assert told["closing"] == "20.00"
