@@ -20,6 +20,7 @@ SENTENCES: dict[str, str] = {
     "not_an_object": _('The line is not an object with named fields, like {"doc_no": …}.'),
     "repeated_key": _("The field %(field)s appears more than once in the line; leave one of them."),
     "unknown_field": _("“%(field)s” is not a field of such a line; remove it or correct its name."),
+    "wrong_type": _("%(field)s is of the wrong type; write text in quotes and whole numbers without."),
     "text_expected": _('%(field)s must be text in quotes, as in "%(field)s": "…".'),
     "whole_number_expected": _('%(field)s must be a whole number without quotes, as in "%(field)s": 2.'),
     # values
