@@ -39,7 +39,7 @@ from pricing.services.promos.clockwork import advance_promotions
 from settlement.models import Statement
 from settlement.services.approval import approve_run, put_up_for_review
 from settlement.services.calculation import calculate_run
-from settlement.services.confirmation import confirm_statement
+from settlement.services.confirmation import confirm_silent_statements, confirm_statement
 
 #: How many half-months the company has lived through before the present one.
 PAST_PERIODS = 4
@@ -91,6 +91,7 @@ class Story:
         with as_if_at(self.now):
             self._sweep(self.now)
             advance_promotions(at=self.now)
+            confirm_silent_statements(at=self.now)
         return staff
 
     def _found(self, at: datetime) -> Staff:
