@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.http import QueryDict
@@ -118,6 +119,8 @@ class ItemRow:
     sku: str = ""
     price: str = ""
     errors: list[str] = field(default_factory=list)
+    #: Tells the lines of a page apart, so that each asks for its own hint.
+    mark: str = field(default_factory=lambda: f"item-{uuid4().hex[:8]}")
 
     @property
     def is_empty(self) -> bool:

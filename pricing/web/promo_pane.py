@@ -149,7 +149,15 @@ def _findings(legal: PromoStep | None) -> list[dict[str, Any]]:
 def _with_amounts(budget: PromoStep | None) -> list[dict[str, Any]]:
     if budget is None:
         return []
-    return [{**added, "budget": Decimal(added["budget"])} for added in budget.routing.get("added", [])]
+    return [
+        {
+            "code": added["code"],
+            "budget": Decimal(added["budget"]),
+            "starts_on": date.fromisoformat(added["starts_on"]),
+            "ends_on": date.fromisoformat(added["ends_on"]),
+        }
+        for added in budget.routing.get("added", [])
+    ]
 
 
 def _changes(request: PromoRequest) -> list[dict[str, Any]]:
