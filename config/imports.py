@@ -13,6 +13,7 @@ from typing import IO, Any
 
 from django.utils.translation import gettext_lazy
 
+from config.judging_again import JudgingAgain
 from dealers.choices import Door, Feed
 from dealers.errors import NotFound
 from dealers.models import Dealer, FeedDelivery, QuarantinedLine
@@ -72,7 +73,13 @@ def import_file(
         return take_in_sales(source=report, dealer=dealer, door=door, actor_label=delivered_by or name_of(actor))
     importer = _importer(kind, dealer)
     source = TableSource(given, importer.layout, filename=filename, on_progress=on_progress)
-    return import_rows(importer, source, actor=actor, door=door, dealer=dealer, delivered_by=delivered_by)
+    again = JudgingAgain()
+    delivery = import_rows(
+        importer, source, actor=actor, door=door, dealer=dealer, delivered_by=delivered_by, then=again
+    )
+    if door == Door.COMMAND:
+        again.now()
+    return delivery
 
 
 def import_records(
@@ -92,7 +99,14 @@ def import_records(
     importer = _importer(kind, dealer)
     source = RecordSource(records, importer.layout)
     return import_rows(
-        importer, source, actor=actor, door=door, dealer=dealer, delivered_by=delivered_by, body_digest=body_digest
+        importer,
+        source,
+        actor=actor,
+        door=door,
+        dealer=dealer,
+        delivered_by=delivered_by,
+        body_digest=body_digest,
+        then=JudgingAgain(),
     )
 
 

@@ -33,7 +33,7 @@ from dealers.services.notices import tell
 from dealers.terms import PolicyHead
 
 #: Serialises numbering and publication, so that two at once see each other's ranges.
-POLICY_LOCK = 0x48414C46_0003
+POLICY_LOCK = 0x48414C46_0005
 
 
 @dataclass(frozen=True)
