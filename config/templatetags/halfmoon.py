@@ -28,6 +28,7 @@ from config.display.figures import (
 )
 from config.display.icons import draw_icon
 from config.display.states import look_of
+from dealers.permissions import can
 
 register = template.Library()
 _MISSING = format_html('<span class="muted">{}</span>', NOTHING)
@@ -153,12 +154,11 @@ def badge(state: object, label: object = None, tone: str | None = None) -> str:
 
 @register.simple_tag(takes_context=True)
 def dealer_link(context: Context, dealer: Any, code: bool = True) -> str:
-    """``{% dealer_link line.dealer %}``: name and code; a link for HQ, plain words for the dealer itself."""
+    """``{% dealer_link line.dealer %}``: name and code; a link for whoever may open the dealer's page."""
     if dealer is None:
         return NOTHING
     name: str = format_html("{}", dealer.name)
-    user = context.get("user")
-    if user is not None and getattr(user, "dealer_id", None) is None:
+    if can(context.get("user"), "dealers.view"):
         with suppress(NoReverseMatch):
             name = format_html('<a href="{}">{}</a>', reverse("dealer-detail", args=[dealer.code]), dealer.name)
     return format_html('{}<span class="sub mono">{}</span>', name, dealer.code) if code else name

@@ -163,9 +163,11 @@ def test_what_people_typed_is_escaped() -> None:
     assert "&lt;b&gt;X&lt;/b&gt;" in shown("{% dealer_link dealer %}", dealer=dealer, user=user)
 
 
-def test_a_dealer_is_no_link_for_its_own_people() -> None:
+@pytest.mark.parametrize("role", ["dealer_owner", "administrator"])
+def test_a_dealer_is_no_link_for_those_who_may_not_open_its_page(role: str) -> None:
     dealer = SimpleNamespace(name="中恒", code="D1")
-    assert "<a " not in shown("{% dealer_link dealer %}", dealer=dealer, user=SimpleNamespace(dealer_id=7))
+    user = SimpleNamespace(role=role, is_active=True)
+    assert "<a " not in shown("{% dealer_link dealer %}", dealer=dealer, user=user)
 
 
 @pytest.mark.parametrize("name", sorted(PATHS))
