@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import IO
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
@@ -19,6 +22,10 @@ ZIP = b"PK\x03\x04"
 OLE = b"\xd0\xcf\x11\xe0"
 LARGEST_SHEET_BYTES = 64 << 20
 LARGEST_UNPACKED_BYTES = 1 << 30
+#: What opening a spreadsheet may take; one of 64 MiB with a million rows of twelve columns takes about half.
+_MEMORY_ALLOWED = 2 << 30
+_SECONDS_ALLOWED = 120
+_TRIAL = Path(__file__).with_name("sheet_trial.py")
 _FIRST_INEXACT_NUMBER = 10**15  # a spreadsheet keeps 15 digits and silently zeroes the rest
 
 
@@ -26,6 +33,7 @@ def open_sheet(source: Source) -> CalamineSheet:
     """The sheet to read. Raises `UnusableFile` when there is none or the file is too large to hold."""
     content = source.seekable_copy(LARGEST_SHEET_BYTES + 1)
     _refuse_large(content)
+    _refuse_spread_out(content)
     try:
         workbook = CalamineWorkbook.from_filelike(content)
         for name in _visible_names(workbook):
@@ -107,6 +115,24 @@ def _refuse_large(content: IO[bytes]) -> None:
             "sheet_too_large",
             _("is a spreadsheet of more than %(limit)s MiB; save it as CSV, which may be of any size"),
             limit=LARGEST_SHEET_BYTES >> 20,
+        )
+
+
+def _refuse_spread_out(content: IO[bytes]) -> None:
+    """Refuse what cannot be held in memory before this process is lost to it."""
+    command = [sys.executable, "-I", str(_TRIAL), str(_MEMORY_ALLOWED)]
+    try:
+        trial = subprocess.run(
+            command, input=content.read(), capture_output=True, timeout=_SECONDS_ALLOWED, check=False
+        )
+        held = trial.returncode == 0
+    except subprocess.TimeoutExpired:
+        held = False
+    content.seek(0)
+    if not held:
+        raise UnusableFile(
+            "sheet_spread_out",
+            _("spreads over too many cells to be opened; delete what stands far outside, or save it as CSV"),
         )
 
 

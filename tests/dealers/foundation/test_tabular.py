@@ -281,6 +281,18 @@ def test_a_spreadsheet_that_would_unpack_beyond_bounds_is_refused(monkeypatch: p
         open_table(file)
 
 
+def test_a_small_spreadsheet_with_a_cell_in_the_far_corner_is_refused_and_harms_nobody() -> None:
+    file = io.BytesIO()
+    with xlsxwriter.Workbook(file) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "sku")
+        sheet.write(1_048_575, 16_383, "x")
+    assert len(file.getvalue()) < 10_000
+    with pytest.raises(UnusableFile) as refusal:
+        open_table(file, "table.xlsx")
+    assert refusal.value.code == "sheet_spread_out"
+
+
 def test_open_document_sheets_read_alike() -> None:
     cells = "".join(
         f"<table:table-row>{row}</table:table-row>"
