@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -67,6 +68,8 @@ def take_in(company: Any, lines: int) -> dict[str, Any]:
         write_sales(path, company, lines=lines, first_day=date(2026, 11, 1), days=15)
         spent: dict[str, float] = {}
         before = resident_megabytes()
+        processor = backend_seconds()
+        own = time.process_time()
         start = time.perf_counter()
         with (
             timed(spent, "check_and_judge", checking.LinePass, "check"),
@@ -78,6 +81,8 @@ def take_in(company: Any, lines: int) -> dict[str, Any]:
                 source=TableReport(path), dealer=None, door=Door.COMMAND, actor_label="bench", received_at=RECEIVED_AT
             )
         seconds = time.perf_counter() - start
+        spent["processor_python"] = time.process_time() - own
+        spent["processor_database"] = backend_seconds() - processor
         assert delivery.accepted == lines, delivery.__dict__
     return {
         "lines": lines,
@@ -98,11 +103,17 @@ def plain_copy(lines: int) -> dict[str, Any]:
         cursor.execute("CREATE TABLE plain (LIKE pricing_saleline INCLUDING ALL)")
         cursor.copy_expert("COPY (SELECT * FROM pricing_saleline ORDER BY sold_at, doc_no, line_no) TO STDOUT", file)
         file.seek(0)
+        processor = backend_seconds()
         start = time.perf_counter()
         cursor.copy_expert("COPY plain FROM STDIN", file, 1 << 20)
         seconds = time.perf_counter() - start
+        busy = backend_seconds() - processor
         cursor.execute("DROP TABLE plain")
-    return {"seconds": round(seconds, 2), "lines_per_second": round(lines / seconds)}
+    return {
+        "seconds": round(seconds, 2),
+        "lines_per_second": round(lines / seconds),
+        "processor_database": round(busy, 2),
+    }
 
 
 def empty_tables() -> None:
@@ -110,6 +121,19 @@ def empty_tables() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE pricing_saleline, pricing_salestally, dealers_feedday, dealers_syncclock")
+
+
+def backend_seconds() -> float:
+    """Processor time of the database's end of our connection, 0 where it cannot be seen."""
+    from django.db import connection
+
+    connection.ensure_connection()
+    assert connection.connection is not None
+    try:
+        fields = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return 0.0
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_megabytes() -> int:

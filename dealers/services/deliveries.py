@@ -20,7 +20,7 @@ from dealers.foundation.findings import Finding
 from dealers.models import Dealer, FeedDelivery, QuarantinedLine
 from dealers.problems import PREDICATES, SENTENCES, render_problem
 from dealers.services.refused_content import as_stored, clean_text
-from dealers.services.staging import copy_rows, temporary_table
+from dealers.services.staging import copy_lines, copy_rows, temporary_table
 
 MOST_PROBLEMS_SHOWN = 1_000
 
@@ -128,8 +128,8 @@ def cover_days(delivery: FeedDelivery, days: Mapping[int, Iterable[date]], cover
     """
     with connection.cursor() as cursor:
         temporary_table(cursor, "covered_now", "dealer_id bigint, day date")
-        pairs = ((dealer_id, day.isoformat()) for dealer_id in sorted(days) for day in days[dealer_id])
-        if not copy_rows(cursor, "covered_now", ("dealer_id", "day"), pairs):
+        pairs = (f"{dealer_id}\t{day}\n" for dealer_id in sorted(days) for day in days[dealer_id])
+        if not copy_lines(cursor, "covered_now", ("dealer_id", "day"), pairs):
             return
         cursor.execute(
             """

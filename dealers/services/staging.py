@@ -38,14 +38,18 @@ def copy_text(cursor: Any, table: str, columns: Sequence[str], text: str | bytes
     cursor.copy_expert(f"COPY {table} ({', '.join(columns)}) FROM STDIN", io.BytesIO(data), _READ_BYTES)
 
 
+def copy_lines(cursor: Any, table: str, columns: Sequence[str], lines: Iterable[str]) -> int:
+    """``COPY`` rows that are text of its format already, bounded in memory; how many there were."""
+    count = 0
+    for portion in in_portions(lines, _ROWS_AT_ONCE):
+        copy_text(cursor, table, columns, "".join(portion))
+        count += len(portion)
+    return count
+
+
 def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> int:
     """``COPY`` rows of values into ``table``, bounded in memory; how many there were."""
-    count = 0
-    source = iter(rows)
-    while lines := [copy_line(row) for row in islice(source, _ROWS_AT_ONCE)]:
-        copy_text(cursor, table, columns, "".join(lines))
-        count += len(lines)
-    return count
+    return copy_lines(cursor, table, columns, map(copy_line, rows))
 
 
 def temporary_table(cursor: Any, name: str, columns: str) -> None:

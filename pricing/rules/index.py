@@ -58,30 +58,53 @@ class Timeline:
 
 
 class BandIndex:
-    """Bands per product and place; the most specific one in force counts: city, province, city tier, national."""
+    """Bands per product and place; the most specific one in force counts: city, province, city tier, national.
+
+    A product is compiled when it is first met: a timeline for each region that has bands of its own or of its
+    province, and one for each city tier, which all other regions share.
+    """
 
     def __init__(self, places: Mapping[int, Place], bands: Iterable[tuple[int, int, Band]]) -> None:
         """``bands`` gives product, place (a region's id, :func:`tier_place` or NATIONAL) and band."""
         self._places = places
+        self._cities: dict[int, list[int]] = defaultdict(list)
+        for place in places.values():
+            if place.province_id is not None:
+                self._cities[place.province_id].append(place.id)
         self._series: dict[int, dict[int, list[Band]]] = {}
-        for product_id, place, band in bands:
-            self._series.setdefault(product_id, {}).setdefault(place, []).append(band)
+        for product_id, place_id, band in bands:
+            self._series.setdefault(product_id, {}).setdefault(place_id, []).append(band)
         for by_place in self._series.values():
             for series in by_place.values():
                 series.sort(key=lambda band: band.valid_from)
-        self._shared: dict[int, dict[tuple[int, ...], Timeline]] = {}
-        self._nothing = Timeline([], [None])
-        #: By product and region; filled as pairs are met, see :meth:`timeline`.
-        self.timelines: dict[tuple[int, int], Timeline] = {}
+        #: The city tier of each region.
+        self.tiers: dict[int, int | None] = {place.id: place.city_tier for place in places.values()}
+        #: By product, filled by :meth:`compile`: timelines by region where they differ, and by city tier elsewhere.
+        self.compiled: dict[int, tuple[dict[int, Timeline], dict[int | None, Timeline]]] = {}
 
     def on(self, product_id: int, region_id: int, day: date) -> Band | None:
         """The band that counts for a product sold in a region on a day."""
-        return (self.timelines.get((product_id, region_id)) or self.timeline(product_id, region_id)).on(day)
+        by_region, by_tier = self.compiled.get(product_id) or self.compile(product_id)
+        return (by_region.get(region_id) or by_tier[self.tiers[region_id]]).on(day)
 
-    def timeline(self, product_id: int, region_id: int) -> Timeline:
-        """Which band counts when for a product sold in a region."""
-        found = self.timelines[product_id, region_id] = self._timeline(product_id, region_id)
-        return found
+    def compile(self, product_id: int) -> tuple[dict[int, Timeline], dict[int | None, Timeline]]:
+        """Work out a product's timelines and remember them."""
+        series = self._series.get(product_id, {})
+        own = {
+            region_id
+            for place_id in series
+            if place_id > NATIONAL
+            for region_id in (place_id, *self._cities.get(place_id, ()))
+        }
+        by_region = {
+            region_id: _merged([found for _place, found in self.candidates(product_id, region_id)]) for region_id in own
+        }
+        by_tier = {
+            tier: _merged([series[place] for place in _places_of_tier(tier) if place in series])
+            for tier in {None, *self.tiers.values()}
+        }
+        self.compiled[product_id] = by_region, by_tier
+        return by_region, by_tier
 
     def candidates(self, product_id: int, region_id: int) -> list[tuple[int, list[Band]]]:
         """The series that could decide, with their places, most specific first."""
@@ -91,23 +114,8 @@ class BandIndex:
     def places_of(self, region_id: int) -> list[int]:
         """The places a region belongs to, most specific first."""
         place = self._places[region_id]
-        chain = [region_id]
-        if place.province_id is not None:
-            chain.append(place.province_id)
-        if place.city_tier is not None:
-            chain.append(tier_place(place.city_tier))
-        return [*chain, NATIONAL]
-
-    def _timeline(self, product_id: int, region_id: int) -> Timeline:
-        """The timeline of the region, shared with all regions that the same series decide about."""
-        candidates = self.candidates(product_id, region_id)
-        if not candidates:
-            return self._nothing
-        shared = self._shared.setdefault(product_id, {})
-        key = tuple(place for place, _series in candidates)
-        if key not in shared:
-            shared[key] = _merged([series for _place, series in candidates])
-        return shared[key]
+        provinces = [] if place.province_id is None else [place.province_id]
+        return [region_id, *provinces, *_places_of_tier(place.city_tier)]
 
 
 class PromoIndex:
@@ -173,6 +181,8 @@ class RightsIndex:
     def grants(self, dealer_id: int, region_id: int) -> tuple[Grant, ...]:
         """Every grant that covers the region, whenever; the region's own first, then its province's, by age."""
         granted = self._granted.get(dealer_id, {})
+        if not granted:
+            return ()
         own = sorted(granted.get(region_id, ()), key=lambda grant: grant.id)
         province_id = self._places[region_id].province_id
         province = sorted(granted.get(province_id, ()), key=lambda grant: grant.id) if province_id is not None else []
@@ -228,6 +238,10 @@ class VerdictIndex:
             late_after,
         )
         return Judgement(*found, territory_id)
+
+
+def _places_of_tier(city_tier: int | None) -> list[int]:
+    return [NATIONAL] if city_tier is None else [tier_place(city_tier), NATIONAL]
 
 
 def _merged(series: list[list[Band]]) -> Timeline:

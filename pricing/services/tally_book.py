@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from dealers.foundation.half_months import HalfMonth
-from dealers.services.staging import copy_rows, temporary_table
+from dealers.services.staging import copy_cell, copy_lines, temporary_table
 from pricing.rules.verdict import earns, is_breach
 from pricing.selectors.standing_facts import micros
 
@@ -61,20 +61,23 @@ class TallyBook:
             "dealer_id bigint, category text, period int, lines bigint, quantity bigint, amount numeric,"
             " earning_lines bigint, earning numeric, breach_lines bigint, breach numeric",
         )
-        count = copy_rows(cursor, "tally_now", _COLUMNS, self._rows())
+        count = copy_lines(cursor, "tally_now", _COLUMNS, self._rows())
         if count:
-            columns = ", ".join(_COLUMNS)
             cursor.execute(
-                f"INSERT INTO pricing_salestally ({columns}, known_at, delivery_id)"
-                f" SELECT {columns}, %s, %s FROM tally_now",
+                f"""
+                INSERT INTO pricing_salestally ({", ".join(_COLUMNS)}, known_at, delivery_id)
+                SELECT dealer_id, category, period, lines, quantity, amount * 0.000001,
+                    earning_lines, earning * 0.000001, breach_lines, breach * 0.000001, %s, %s
+                FROM tally_now
+                """,
                 [known_at, delivery_id],
             )
         return count
 
-    def _rows(self) -> Iterator[tuple[object, ...]]:
+    def _rows(self) -> Iterator[str]:
         for dealer_id, period in sorted(self.sums):
             by_category: dict[str, list[int]] = {}
-            for (category, kind), (lines, quantity, amount) in sorted(self.sums[dealer_id, period].items()):
+            for (category, kind), (lines, quantity, amount) in self.sums[dealer_id, period].items():
                 row = by_category.setdefault(category, [0] * 7)
                 row[0] += lines
                 row[1] += quantity
@@ -85,12 +88,7 @@ class TallyBook:
             for category, row in by_category.items():
                 lines, quantity, amount, earning_lines, earning, breach_lines, breach = row
                 if any(row):
-                    totals = (lines, quantity, _yuan(amount))
-                    parts = (earning_lines, _yuan(earning), breach_lines, _yuan(breach))
-                    yield (dealer_id, category, period, *totals, *parts)
-
-
-def _yuan(amount: int) -> str:
-    sign = "-" if amount < 0 else ""
-    whole, fraction = divmod(abs(amount), 1_000_000)
-    return f"{sign}{whole}.{fraction:06d}"
+                    yield (
+                        f"{dealer_id}\t{copy_cell(category)}\t{period}\t{lines}\t{quantity}\t{amount}"
+                        f"\t{earning_lines}\t{earning}\t{breach_lines}\t{breach}\n"
+                    )

@@ -75,7 +75,7 @@ class LinePass:
         dealers, products, regions = self._dealers, self._facts.products, self._facts.regions
         line_nos, quantities, prices = self._line_nos, self._quantities, self._prices
         revisions, channels, customers = self._revisions, self._channels, self._customers
-        timelines, find_timeline = index.bands.timelines, index.bands.timeline
+        compiled, compile_bands, tiers = index.bands.compiled, index.bands.compile, index.bands.tiers
         covering, has_addendum_on = index.promos.covering, index.rights.has_addendum_on
         outcomes, null = _OUTCOMES, NULL
         latest, reported_at = self._latest, self._reported_at
@@ -88,6 +88,7 @@ class LinePass:
         doc_text = region_text = ""
         dealer_id = sold_at = region_id = 0
         territory_id: int | None = None
+        tier: int | None = None
         is_covered = True
         for place, (number, cells) in enumerate(zip(portion.numbers, portion.cells, strict=True)):
             (dealer, doc_no, line_no, sold, sku, quantity, price, region, revision, channel, customer) = cells
@@ -106,6 +107,7 @@ class LinePass:
                     region_id = regions[region]
                     territory_id = index.rights.territory_on(dealer_id, region_id, date)
                     region_text = f"{region_id}\t{null if territory_id is None else territory_id}"
+                    tier = tiers[region_id]
                     known_region = region
                 line_nos[line_no]
                 product_id, _category, product_text, tally_keys = products[sku]
@@ -118,7 +120,8 @@ class LinePass:
             except (BadCell, KeyError):
                 self._refuse(number, cells, portion.content(place))
                 continue
-            timeline = timelines.get((product_id, region_id)) or find_timeline(product_id, region_id)
+            by_region, by_tier = compiled.get(product_id) or compile_bands(product_id)
+            timeline = by_region.get(region_id) or by_tier[tier]
             band = timeline.bands[bisect_right(timeline.starts, date)]
             promos = covering(product_id, dealer_id, region_id, date) if band is not None and micro < band.floor else ()
             lacks_addendum = channel == "2" and not has_addendum_on(dealer_id, date)

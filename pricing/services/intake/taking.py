@@ -88,6 +88,7 @@ def _merged(source: Source, delivery: FeedDelivery, lines: LinePass, cursor: Any
             if merger is None:
                 is_large = len(portion.cells) >= LINES_PER_PORTION
                 if is_large:
+                    cursor.execute("SET LOCAL work_mem = '64MB'")  # a portion is sorted in memory
                     paused.enter_context(without_cycle_search())
                 merger = Merger(cursor, delivery=delivery, judge_again=lines.flags_of_revision, in_background=is_large)
             merger.give(Batch(rows, portion.content_of_line, lines.take_refused()))

@@ -171,4 +171,5 @@ def test_places_without_bands_of_their_own_share_one_timeline() -> None:
     band = Band(1, 1, 2, True, True, None, START, None)
     index = BandIndex(PLACES, [(1, NATIONAL, band)])
     assert index.on(1, 11, START) is index.on(1, 21, START) is band
-    assert index.timelines[1, 11] is index.timelines[1, 21]
+    by_region, _by_tier = index.compiled[1]
+    assert not by_region
