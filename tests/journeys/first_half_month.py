@@ -64,7 +64,7 @@ HANGZHOU: tuple[tuple[dict[str, Any], str, str], ...] = (
 
 #: What Nanjing reports in the week of its promotion, approved on the 11th at 10:00.
 NANJING: tuple[tuple[dict[str, Any], str, str], ...] = (
-    (line("B-1", 1, "05T09:00", "PJ-1", 3, "2999", "NJ", channel="b2b"), "in_band", "b2b_without_addendum"),
+    (line("B-1", 1, "06T09:00", "PJ-1", 3, "2999", "NJ", channel="b2b"), "in_band", "b2b_without_addendum"),
     (line("B-1", 2, "01T09:00", "PJ-1", 1, "2999", "NJ"), "in_band", "late_report"),
     (line("B-2", 1, "10T12:00", "PJ-1", 1, "2500", "NJ"), "below_floor", ""),
     (line("B-2", 2, "11T15:00", "PJ-1", 1, "2500", "NJ"), "promo", ""),
