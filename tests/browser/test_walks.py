@@ -1,0 +1,222 @@
+"""People at work in a real browser: a promotion through its offices, a half-month to its dealer, looks and phones."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import override_settings
+
+from dealers.choices import Role
+from dealers.foundation import clock
+from dealers.foundation.half_months import HalfMonth
+from dealers.models import JobRun
+from pricing.models import PromoRequest
+from settlement.choices import StatementState
+from settlement.models import SettlementRun, Statement
+from settlement.tasks import CALCULATE, calculate_run
+from tests import factories
+from tests.policies import published_policy, starting
+from tests.settlement.world import sell
+
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
+#: Headless, without sandbox (the tests may run as root) and without calls home.
+FLAGS = [
+    f"--{flag}"
+    for flag in (
+        "headless",
+        "no-sandbox",
+        "disable-gpu",
+        "disable-quic",
+        "no-first-run",
+        "disable-background-networking",
+        "disable-component-update",
+        "disable-sync",
+    )
+]
+PASSWORD = "Halfmoon-on-the-river-7"
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not Path(CHROMIUM).is_file(), reason="there is no chromium on this machine"),
+]
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Any]:
+    # Playwright keeps an event loop in this thread; Django would refuse its synchronous queries beside it.
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+class Desk:
+    """One person's browser; whatever a page complains about is kept."""
+
+    def __init__(self, chromium: Any, root: str, name: str, **options: Any) -> None:
+        self.root = root
+        self.complaints: list[str] = []
+        self.context = chromium.new_context(locale="en-GB", reduced_motion="reduce", **options)
+        self.page = self.context.new_page()
+        self.page.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.on("dialog", lambda dialog: dialog.accept())
+        self.page.on("requestfailed", lambda request: self.complaints.append(f"failed: {request.url}"))
+        self.open("/accounts/login/?next=/notices/")
+        self.page.fill("[name=login]", name)
+        self.page.fill("[name=password]", PASSWORD)
+        self.press("form:has([name=password]) button")
+
+    def open(self, path: str) -> None:
+        self.page.goto(self.root + path)
+
+    def press(self, selector: str) -> None:
+        """Press a button that sends something, opening what hides it; returns when the answer is shown."""
+        button = self.page.locator(selector).first
+        if not button.is_visible():
+            hidden_in = button.evaluate("button => button.closest('[popover]')?.id ?? ''")
+            self.page.locator(f"[popovertarget={hidden_in}]" if hidden_in else "details.me summary").first.click()
+        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
+            button.click()
+        self.page.wait_for_load_state("networkidle")
+
+
+@contextmanager
+def desk(chromium: Any, live_server: Any, name: str, **options: Any) -> Iterator[Desk]:
+    """A person at work; in the end nothing on any page may have been refused or gone wrong."""
+    seat = Desk(chromium, live_server.url, name, **options)
+    try:
+        yield seat
+        assert seat.complaints == []
+    finally:
+        seat.context.close()
+
+
+@pytest.fixture
+def half_month() -> HalfMonth:
+    """The half-month before the present one."""
+    return HalfMonth.from_ordinal(HalfMonth.containing(clock.now()).ordinal - 1)
+
+
+@pytest.fixture
+def company(half_month: HalfMonth) -> Any:
+    """A policy in force, a dealer that sold last half-month, and the people of this story."""
+    year = clock.business_day(clock.now()).year
+    published_policy(starting(f"{year - 1}-01-01", f"{year + 2}-01-01"))
+    dealer = factories.Dealer(code="HZ01", name="杭州半月影音有限公司")
+    factories.PriceBand(product=factories.Product(sku="PJ-1"))
+    sell(dealer, str(half_month), "120000.50")
+    for name, role in (
+        ("owner", Role.DEALER_OWNER),
+        ("legal", Role.LEGAL_REVIEWER),
+        ("director", Role.MARKETING_DIRECTOR),
+        ("clerk", Role.FINANCE_CLERK),
+        ("approver", Role.FINANCE_APPROVER),
+    ):
+        person = factories.User(username=name, role=role, language="en", dealer=dealer if name == "owner" else None)
+        person.set_password(PASSWORD)
+        person.save()
+    return dealer
+
+
+def test_a_promotion_goes_from_the_portal_through_legal_to_the_director(
+    chromium: Any, live_server: Any, company: Any
+) -> None:
+    starts_on = clock.business_day(clock.now()) + timedelta(days=40)
+    with desk(chromium, live_server, "owner") as owner:
+        owner.open("/promos/new/")
+        for field, value in {
+            "title": "双节促销",
+            "starts_on": starts_on.isoformat(),
+            "last_on": (starts_on + timedelta(days=6)).isoformat(),
+            "budget": "80000",
+            "ad_copy": "全国第一的投影仪",
+            "sku": "PJ-1",
+            "promo_price": "880",
+        }.items():
+            owner.page.fill(f"[name={field}]", value)
+        owner.press("button[name=submit]")
+    promo = PromoRequest.objects.get()
+    assert promo.state == "legal_review"
+    page = f"/promos/{promo.code}/"
+    with desk(chromium, live_server, "legal") as legal:
+        legal.open(page)
+        assert legal.page.locator("button[value=approve]").is_disabled()
+        while legal.page.locator("form[action*='/findings/'] button").count():
+            legal.press("form[action*='/findings/'] button")
+        legal.press("button[value=approve]")
+    promo.refresh_from_db()
+    assert promo.state == "budget_review"
+    with desk(chromium, live_server, "director") as director:
+        director.open("/promos/")
+        assert promo.code in director.page.content()
+        director.open(page)
+        director.press("button[value=approve]")
+    promo.refresh_from_db()
+    assert promo.state == "approved"
+
+
+def test_a_half_month_goes_from_the_clerk_over_the_approver_to_the_dealer(
+    chromium: Any, live_server: Any, company: Any, half_month: HalfMonth
+) -> None:
+    with override_settings(CELERY_BROKER_URL="memory://"):
+        with desk(chromium, live_server, "clerk") as clerk:
+            clerk.open("/settlement-runs/")
+            clerk.page.locator("[popovertarget=calculate]").first.click()
+            clerk.page.locator("form[action*='calculate'] select").select_option(str(half_month))
+            clerk.press("form[action*='calculate'] button.primary")
+            job = JobRun.objects.get(task=CALCULATE)
+            calculate_run(job.pk)  # what a worker does
+            clerk.open(f"/settlement-runs/{job.params['period']}/")
+            clerk.press("form[action$='/put-up/'] button")
+        period = job.params["period"]
+        assert SettlementRun.objects.get(period=period).state == "under_review"
+        with desk(chromium, live_server, "approver") as approver:
+            approver.open(f"/settlement-runs/{period}/")
+            approver.press("form[action$='/approve/'] button")
+    assert SettlementRun.objects.get(period=period).state == "closed"
+    with desk(chromium, live_server, "owner") as owner:
+        owner.open(f"/statements/{period}/HZ01/")
+        assert owner.page.locator("form[action$='/confirm/'] button").count(), owner.page.inner_text("body")[:1500]
+        owner.press("form[action$='/confirm/'] button")
+    assert Statement.objects.get(dealer=company).state == StatementState.CONFIRMED
+
+
+def test_language_and_theme_stay_as_chosen(chromium: Any, live_server: Any, company: Any) -> None:
+    with desk(chromium, live_server, "owner") as owner:
+        owner.open("/")
+        owner.press("button[name=language][value=zh-hans]")
+        assert owner.page.locator("html").get_attribute("lang") in ("zh-hans", "zh-Hans")
+        owner.press("button[name=theme][value=dark]")
+        owner.open("/promos/")
+        assert owner.page.locator("html").get_attribute("data-theme") == "dark"
+        assert owner.page.locator("html").get_attribute("lang") in ("zh-hans", "zh-Hans")
+
+
+@pytest.mark.parametrize(
+    ("name", "paths"),
+    [
+        ("owner", ("/", "/promos/", "/promos/new/", "/statements/", "/upload/", "/receipts/", "/sale-lines/")),
+        ("clerk", ("/", "/settlement-runs/", "/finance-report/", "/statements/", "/ledger/", "/promos/")),
+    ],
+)
+def test_on_a_phone_no_page_scrolls_sideways(
+    chromium: Any, live_server: Any, company: Any, name: str, paths: tuple[str, ...]
+) -> None:
+    with desk(chromium, live_server, name, viewport={"width": 375, "height": 740}, has_touch=True) as phone:
+        for path in paths:
+            phone.open(path)
+            wide = phone.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+            assert wide <= 0, f"{path} is {wide} px too wide"
