@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Model
 
 from dealers.foundation import clock
@@ -20,6 +20,9 @@ from dealers.models import ApiKey, AuditRecord, AuditSeal, User
 
 #: Serialises sealing; two seals over the same records cannot arise.
 SEAL_LOCK = 0x48414C46_0002
+#: How long sealing waits for those who write records; they and everybody behind them wait as long.
+_PATIENCE = "500ms"
+_LOCK_NOT_AVAILABLE = "55P03"
 SYSTEM = "system"
 GENESIS = "0" * 64
 
@@ -124,12 +127,15 @@ def seal_audit(*, at: datetime | None = None, batch: int = 10_000) -> int:
     """Seal every record that is not sealed yet; returns how many were. Safe to run twice and at once.
 
     Only records older than every running transaction are sealed, so that none can appear within a sealed run later.
+    While an import of many minutes writes records nothing is sealed: whoever waits for the table keeps everybody
+    else from writing to it.
     """
     sealed = 0
     while True:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SEAL_LOCK])
-            cursor.execute("LOCK TABLE dealers_auditrecord IN SHARE MODE")
+            if not _nobody_writes(cursor):
+                return sealed
             before = AuditSeal.objects.order_by("-last_id").first()
             records = AuditRecord.objects.filter(id__gt=before.last_id if before else 0).order_by("id")
             rows = list(records.values_list("id", "digest")[:batch])
@@ -143,6 +149,20 @@ def seal_audit(*, at: datetime | None = None, batch: int = 10_000) -> int:
                 seal=_seal(before.seal if before else GENESIS, rows),
             )
             sealed += len(rows)
+
+
+def _nobody_writes(cursor: Any) -> bool:
+    """Keep everybody from writing records until the transaction ends; False when somebody is still at it."""
+    cursor.execute("SET LOCAL lock_timeout = %s", [_PATIENCE])
+    try:
+        with transaction.atomic():
+            cursor.execute("LOCK TABLE dealers_auditrecord IN SHARE MODE")
+    except OperationalError as error:
+        if getattr(error.__cause__, "pgcode", None) != _LOCK_NOT_AVAILABLE:
+            raise
+        return False
+    cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    return True
 
 
 def _seal(previous: str, rows: Iterable[tuple[int, str]]) -> str:

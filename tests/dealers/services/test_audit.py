@@ -51,6 +51,20 @@ def test_sealing_twice_adds_nothing(trail):
     assert verify_audit() is None
 
 
+def test_sealing_gives_way_to_an_import_that_writes_records_for_minutes(db):
+    record_audit(actor=None, action="test.step", subject=("thing", "1"), at=clock.now())
+    importing = connection.copy()
+    try:
+        with importing.cursor() as cursor:
+            importing.set_autocommit(False)
+            cursor.execute("LOCK TABLE dealers_auditrecord IN ROW EXCLUSIVE MODE")
+        assert seal_audit() == 0
+        record_audit(actor=None, action="test.step", subject=("thing", "2"), at=clock.now())
+    finally:
+        importing.close()
+    assert seal_audit() == 2
+
+
 @pytest.mark.parametrize("which", [0, 1, 2, 3, 4])
 def test_the_first_altered_record_is_named(trail, which):
     behind_the_back("UPDATE dealers_auditrecord SET reason = 'friendlier' WHERE id = %s", trail[which].id)
