@@ -39,7 +39,9 @@ class StatementFile(APIView):
     def get(self, request: Request, period: str) -> HttpResponse:
         statement = asked_statement(request, period)
         file = io.BytesIO()
-        writer = CsvWriter(file, LINE_COLUMNS) if self.written == CSV else XlsxWriter(file, LINE_COLUMNS)
+        writer = (
+            CsvWriter(file, LINE_COLUMNS, for_machines=True) if self.written == CSV else XlsxWriter(file, LINE_COLUMNS)
+        )
         with writer:
             for row in line_rows(statement.lines.all()):
                 writer.write(row)

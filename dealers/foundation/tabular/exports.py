@@ -1,6 +1,7 @@
 """Tables written so that a spreadsheet shows what was meant and runs nothing.
 
-CSV starts with the mark by which Excel recognises UTF-8. Text beginning with a character that starts a formula
+CSV for people starts with the mark by which Excel recognises UTF-8; machines get it without, since the mark would be
+read as part of the first column's name. Text beginning with a character that starts a formula
 gets an apostrophe in front; plain negative numbers stay numbers.
 """
 
@@ -61,11 +62,12 @@ def cell_for_csv(value: object) -> str:
 
 
 class CsvWriter:
-    """Writes rows to a binary file, which stays open and the caller's."""
+    """Writes rows to a binary file, which stays open and the caller's; ``for_machines`` without Excel's mark."""
 
-    def __init__(self, file: IO[bytes], columns: Sequence[str]) -> None:
+    def __init__(self, file: IO[bytes], columns: Sequence[str], *, for_machines: bool = False) -> None:
         self.columns = tuple(columns)
-        self._text = io.TextIOWrapper(file, encoding="utf-8-sig", newline="", write_through=True)
+        encoding = "utf-8" if for_machines else "utf-8-sig"
+        self._text = io.TextIOWrapper(file, encoding=encoding, newline="", write_through=True)
         self._csv = csv.writer(self._text, lineterminator="\r\n")
         self._csv.writerow(self.columns)
 

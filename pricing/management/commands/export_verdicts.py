@@ -28,7 +28,7 @@ class Command(BaseCommand):
             period = HalfMonth.parse(options["period"])
         except Refused as refusal:
             raise CommandError(f"{options['period']!r} {refusal}") from refusal
-        with _opened(options["output"]) as file, CsvWriter(file, VERDICT_COLUMNS) as writer:
+        with _opened(options["output"]) as file, CsvWriter(file, VERDICT_COLUMNS, for_machines=True) as writer:
             for row in verdict_rows(period):
                 writer.write(row)
 

@@ -56,7 +56,9 @@ def _write(file: IO[bytes], written: str, lines: Any) -> None:
             lead = ",\n"
         file.write(b"[]\n" if lead == "[\n" else b"\n]\n")
         return
-    writer: Any = CsvWriter(file, LINE_COLUMNS) if written == "csv" else XlsxWriter(file, LINE_COLUMNS)
+    writer: Any = (
+        CsvWriter(file, LINE_COLUMNS, for_machines=True) if written == "csv" else XlsxWriter(file, LINE_COLUMNS)
+    )
     with writer:
         for row in line_rows(lines):
             writer.write(row)

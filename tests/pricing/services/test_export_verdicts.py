@@ -37,7 +37,7 @@ def test_every_line_is_named_with_what_decided_it(
 
     call_command("export_verdicts", "2026-11-H1", output=str(tmp_path / "verdicts.csv"))
 
-    assert (tmp_path / "verdicts.csv").read_text("utf-8-sig").splitlines() == [
+    assert (tmp_path / "verdicts.csv").read_text("utf-8").splitlines() == [
         "dealer,doc_no,line_no,revision,verdict,flags,band,promo",
         "D1,'=B,1,1,above_ceiling,late_report,region:C3302@2026-01-01,",
         "D1,'=B,2,1,promo,late_report,national@2026-01-01,PR-9",

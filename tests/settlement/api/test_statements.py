@@ -111,7 +111,7 @@ def test_the_address_decides_the_form_of_the_file() -> None:
     csv = caller.get(f"statements/{PERIOD}.csv", Accept="text/csv")
     xlsx = caller.get(f"statements/{PERIOD}.xlsx")
 
-    header, *rows = csv.content.decode("utf-8-sig").splitlines()
+    header, *rows = csv.content.decode().splitlines()
     assert header == "period,dealer,line_no,kind,program,for_period,base,rate,amount,explanation"
     assert [row.split(",")[:4] for row in rows] == [[PERIOD, dealer.code, str(n), "rebate"] for n in (1, 2)]
     assert f"statement-{PERIOD}-{dealer.code}.csv" in csv["Content-Disposition"]

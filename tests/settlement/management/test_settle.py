@@ -88,7 +88,7 @@ def export(tmp_path: Path, written: str) -> Path:
 def test_the_csv_has_the_columns_of_the_contract_and_explains_itself(tmp_path: Path) -> None:
     settle()
     with translation.override("en"):
-        rows = list(csv.DictReader(export(tmp_path, "csv").open(encoding="utf-8-sig")))
+        rows = list(csv.DictReader(export(tmp_path, "csv").open(encoding="utf-8")))
     assert list(rows[0]) == [
         *("period", "dealer", "line_no", "kind", "program", "for_period", "base", "rate", "amount", "explanation")
     ]
