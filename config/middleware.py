@@ -1,4 +1,4 @@
-"""What every answer carries: a content security policy, and the language of the person asking."""
+"""What holds for every request: how large it may be, the content security policy, and the language of who asks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import translation
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+#: The largest file a page takes is 64 MB; what a form adds to it is little.
+LARGEST_REQUEST = 80 << 20
 
 POLICY_HEADER = "Content-Security-Policy"
 POLICY = "; ".join(
@@ -23,6 +26,22 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+
+
+class RequestSizeMiddleware:
+    """Refuse a request too large for any page before a byte of it is written to disk, whoever sends it.
+
+    The API refuses for itself, with a problem document.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isdigit() and int(length) > LARGEST_REQUEST and not request.path.startswith("/api/"):
+            return HttpResponse("413 Content Too Large", status=413, content_type="text/plain")
+        return self.get_response(request)
 
 
 class ContentSecurityPolicyMiddleware:

@@ -101,6 +101,12 @@ def test_our_own_pages_hold_nothing_the_policy_refuses(client: Client) -> None:
 
 
 @pytest.mark.django_db
+def test_a_request_too_large_for_any_page_is_refused_before_it_is_read(client: Client) -> None:
+    answer = client.post(LOGIN, {"username": "x"}, CONTENT_LENGTH=str(1 << 40))
+    assert answer.status_code == 413
+
+
+@pytest.mark.django_db
 def test_nobody_signs_up_by_themselves(client: Client) -> None:
     text = client.get("/accounts/signup/").content.decode()
     assert "不开放注册" in text
