@@ -99,12 +99,21 @@ def revoke_api_key(*, key: ApiKey, actor: User | None, at: datetime) -> ApiKey:
 
 @transaction.atomic
 def rotate_api_key(*, key: ApiKey, actor: User | None, at: datetime, overlap_until: datetime) -> tuple[ApiKey, str]:
-    """Make a successor with the same owner and scopes; the old key works until ``overlap_until``."""
-    key = ApiKey.objects.select_for_update().get(pk=key.pk)
-    if key.revoked:
+    """Make a successor with the same owner, scopes and length of life; the old key works until ``overlap_until``.
+
+    Raises :class:`KeyEnded` for a key that is revoked or has expired.
+    """
+    key = ApiKey.objects.select_for_update(of=("self",)).select_related("dealer").get(pk=key.pk)
+    if key.revoked or (key.expiry_date is not None and key.expiry_date <= at):
         raise KeyEnded()
     successor = create_api_key(
-        name=key.name, actor=actor, at=at, dealer=key.dealer, system=key.system, scopes=key.scopes
+        name=key.name,
+        actor=actor,
+        at=at,
+        dealer=key.dealer,
+        system=key.system,
+        scopes=key.scopes,
+        expires_at=None if key.expiry_date is None else at + (key.expiry_date - key.created),
     )
     if key.expiry_date is None or key.expiry_date > overlap_until:
         key.expiry_date = overlap_until

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
 
 from dealers.choices import Role
+from dealers.foundation import clock
 from dealers.models import ApiKey, AuditRecord, User
 from tests import factories
 from tests.visitors import signed_in, visitor
@@ -90,6 +92,24 @@ def test_a_rotated_key_works_on_beside_its_successor() -> None:
     old.refresh_from_db()
     assert old.revoked is False and old.expiry_date is not None
     assert (successor.name, successor.scopes) == (old.name, old.scopes)
+
+
+def test_the_successor_of_a_key_with_an_end_ends_too() -> None:
+    browser, _person = owner()
+    browser.post("/api-keys/new/", {"name": "till", "life": "90"})
+    old = ApiKey.objects.get()
+    successor = ApiKey.objects.get_from_key(
+        secret_shown(browser.post(f"/api-keys/{old.prefix}/rotate/", {"overlap": "24"}))
+    )
+    assert timedelta(days=89) < successor.expiry_date - clock.now() <= timedelta(days=90)
+
+
+def test_an_expired_key_has_no_successor() -> None:
+    browser, _person = owner()
+    browser.post("/api-keys/new/", {"name": "till", "life": "90"})
+    ApiKey.objects.update(expiry_date=clock.now() - timedelta(days=1))
+    browser.post(f"/api-keys/{ApiKey.objects.get().prefix}/rotate/", {"overlap": "24"})
+    assert ApiKey.objects.count() == 1
 
 
 def test_a_revoked_key_stays_on_the_list_as_revoked() -> None:
