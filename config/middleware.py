@@ -1,4 +1,4 @@
-"""What holds for every request: how large it may be, the content security policy, and the language of who asks."""
+"""What holds for every request: what none may be, the content security policy, and the language of who asks."""
 
 from __future__ import annotations
 
@@ -28,19 +28,21 @@ POLICY = "; ".join(
 )
 
 
-class RequestSizeMiddleware:
-    """Refuse a request too large for any page before a byte of it is written to disk, whoever sends it.
-
-    The API refuses for itself, with a problem document.
+class SoundRequestMiddleware:
+    """Refuse what no page can serve: a request too large for any, before a byte of it is written to disk, and an
+    address with a NUL character, which no column can hold. The API refuses for itself, with a problem document.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        length = request.META.get("CONTENT_LENGTH") or "0"
-        if length.isdigit() and int(length) > LARGEST_REQUEST and not request.path.startswith("/api/"):
-            return HttpResponse("413 Content Too Large", status=413, content_type="text/plain")
+        if not request.path.startswith("/api/"):
+            length = request.META.get("CONTENT_LENGTH") or "0"
+            if length.isdigit() and int(length) > LARGEST_REQUEST:
+                return HttpResponse("413 Content Too Large", status=413, content_type="text/plain")
+            if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
+                return HttpResponse("400 Bad Request", status=400, content_type="text/plain")
         return self.get_response(request)
 
 

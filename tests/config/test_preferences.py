@@ -106,6 +106,12 @@ def test_a_request_too_large_for_any_page_is_refused_before_it_is_read(client: C
     assert answer.status_code == 413
 
 
+@pytest.mark.parametrize("address", ["/dealers/%00/", "/promos/?q=%00", "/%00"])
+def test_a_character_no_address_has_breaks_nothing(client: Client, reviewer: User, address: str) -> None:
+    client.force_login(reviewer)
+    assert client.get(address).status_code == 400
+
+
 @pytest.mark.django_db
 def test_nobody_signs_up_by_themselves(client: Client) -> None:
     text = client.get("/accounts/signup/").content.decode()

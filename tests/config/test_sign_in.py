@@ -35,3 +35,11 @@ def test_the_admin_site_sends_to_the_one_sign_in(client: Client, administrator: 
     answer = given(client, "/admin/login/?next=/admin/")
     assert "_auth_user_id" not in client.session
     assert answer.headers["Location"].startswith("/accounts/login/")
+
+
+def test_after_ten_wrong_passwords_the_right_one_is_of_no_use_from_there(client: Client, db: None) -> None:
+    User.objects.create_user("lin", password=PASSWORD, role=Role.LEGAL_REVIEWER)
+    for _attempt in range(10):
+        client.post("/accounts/login/", {"login": "lin", "password": "guessed"})
+    client.post("/accounts/login/", {"login": "lin", "password": PASSWORD})
+    assert "_auth_user_id" not in client.session
