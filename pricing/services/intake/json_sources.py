@@ -53,6 +53,7 @@ class JsonReport:
         self._body = body
         self.filename = ""
         self.body_digest = digest_of(body)
+        self.can_repeat = True
 
     def portions(self, *, names_dealers: bool) -> Iterator[Portion]:
         lines = _read_report(self._body)
@@ -73,6 +74,7 @@ class NdjsonReport:
         self._body = body
         self.filename = ""
         self.body_digest = digest_of(body)
+        self.can_repeat = True
 
     def portions(self, *, names_dealers: bool) -> Iterator[Portion]:
         if len(self._body) > LARGEST_NDJSON_BODY_BYTES:

@@ -59,10 +59,11 @@ class Portion:
 
 
 class Source(Protocol):
-    """Something sales lines can be taken from, once."""
+    """Something sales lines can be taken from, once, or again from the start when it ``can_repeat``."""
 
     filename: str
     body_digest: str
+    can_repeat: bool
 
     def portions(self, *, names_dealers: bool) -> Iterator[Portion]:
         """The lines; ``names_dealers`` when each line has to say whose it is. Raises UnusableDelivery."""
@@ -90,6 +91,7 @@ class TableReport:
         self._progress = progress
         self.filename = self._table.filename
         self.body_digest = ""
+        self.can_repeat = False
 
     def portions(self, *, names_dealers: bool) -> Iterator[Portion]:
         table = self._table
@@ -144,6 +146,7 @@ class LineReport:
         self._lines = lines
         self.filename = filename
         self.body_digest = ""
+        self.can_repeat = isinstance(lines, Sequence)
 
     def portions(self, *, names_dealers: bool) -> Iterator[Portion]:
         lines = iter(self._lines)

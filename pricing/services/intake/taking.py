@@ -9,7 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
+from psycopg2 import Error as DriverError
+from psycopg2.errors import DeadlockDetected
 
 from dealers.choices import Coverage, Door, Feed
 from dealers.foundation import clock
@@ -18,11 +20,12 @@ from dealers.models import Dealer, FeedDelivery
 from dealers.services.deliveries import DeliveryCounts, close_delivery, cover_days, open_delivery
 from pricing.selectors.standing_facts import standing_facts
 from pricing.services.intake.checking import LinePass
-from pricing.services.intake.merging import Batch, Merged, Merger
+from pricing.services.intake.merging import Batch, LinesChangedMeanwhile, Merged, Merger
 from pricing.services.intake.sources import LINES_PER_PORTION, Source
 
 #: Two-part advisory locks: deliveries of one dealer wait for one another, and so do deliveries for many.
 _SALES_LOCK = 0x53414C45
+_MOST_ATTEMPTS = 3
 
 
 def take_in_sales(
@@ -43,25 +46,43 @@ def take_in_sales(
 
     ``received_at`` is for tests and takeovers; otherwise it is the present instant, read inside the barrier.
     """
+    attempts = _MOST_ATTEMPTS if source.can_repeat and not connection.in_atomic_block else 1
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            enter_intake(cursor)
-            cursor.execute(
-                "SELECT pg_advisory_xact_lock(%s, %s)", [_SALES_LOCK, dealer.pk & 0x7FFFFFFF if dealer else 0]
-            )
-            delivery = open_delivery(
-                dealer=dealer,
-                feed=Feed.SALES,
-                door=door,
-                delivered_by=actor_label,
-                received_at=received_at or clock.now(),
-                filename=source.filename,
-                body_digest=source.body_digest,
-            )
-            _take(source, delivery, dealer)
-            return delivery
+        for attempt in range(1, attempts + 1):
+            try:
+                return _in_one_transaction(source, dealer, door, actor_label, received_at)
+            except (LinesChangedMeanwhile, DatabaseError, DriverError) as error:
+                if attempt == attempts or not _was_a_collision(error):
+                    raise
+        raise AssertionError("unreachable")
     finally:
         source.close()
+
+
+def _in_one_transaction(
+    source: Source, dealer: Dealer | None, door: Door, actor_label: str, received_at: datetime | None
+) -> FeedDelivery:
+    with transaction.atomic(), connection.cursor() as cursor:
+        enter_intake(cursor)
+        in_turn = dealer.pk & 0x7FFFFFFF if dealer else 0
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_SALES_LOCK, in_turn])
+        delivery = open_delivery(
+            dealer=dealer,
+            feed=Feed.SALES,
+            door=door,
+            delivered_by=actor_label,
+            received_at=received_at or clock.now(),
+            filename=source.filename,
+            body_digest=source.body_digest,
+        )
+        _take(source, delivery, dealer)
+        return delivery
+
+
+def _was_a_collision(error: BaseException) -> bool:
+    """Whether two deliveries got in each other's way, which passes when one of them tries again."""
+    cause = error.__cause__ or error
+    return isinstance(cause, (LinesChangedMeanwhile, DeadlockDetected))
 
 
 def _take(source: Source, delivery: FeedDelivery, dealer: Dealer | None) -> None:
