@@ -1,4 +1,4 @@
-"""The side bar: tasks by section, cut down to what the signed-in person may do.
+"""The side bar: tasks by section, cut down to what the signed-in person may do by the apps' own capabilities.
 
 One literal table. An entry whose address does not exist is left out, and so is a section without entries.
 """
@@ -17,16 +17,14 @@ from django.utils.translation import gettext_lazy as _
 
 from config.home import counts
 from config.web.themes import chosen_theme
-from dealers.choices import DEALER_ROLES, HQ_ROLES, Role
+from dealers.choices import DEALER_ROLES, HQ_ROLES
+from dealers.permissions import CAPABILITIES as FACTS
+from pricing.permissions import CAPABILITIES as PRICES
 from settlement.permissions import CAPABILITIES as MONEY
 
 _COUNT_SECONDS = 30
 
-CHANNEL = (Role.POLICY_MANAGER, Role.CHANNEL_MANAGER)
-REVIEW = (Role.LEGAL_REVIEWER, Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.GM_OFFICE_MEMBER)
-FINANCE = (Role.FINANCE_CLERK, Role.FINANCE_APPROVER)
-RISK = (Role.RISK_INVESTIGATOR, Role.RISK_JUDGE)
-BUSINESS = tuple(role for role in HQ_ROLES if role != Role.ADMINISTRATOR)
+HQ = frozenset(HQ_ROLES)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,46 +63,45 @@ SIDEBAR = (
         _("Review"),
         (
             Entry(_("Overview"), "home", "home", HQ_ROLES),
-            Entry(_("Promo requests"), "promos", "inbox", (*CHANNEL, *REVIEW, *FINANCE, Role.AUDITOR)),
-            Entry(_("Supply holds"), "holds", "hand", BUSINESS),
-            Entry(_("Cases"), "cases", "flag", (*RISK, *CHANNEL, Role.AUDITOR)),
+            Entry(_("Promo requests"), "promos", "inbox", PRICES["promos.view"] & HQ),
+            Entry(_("Supply holds"), "holds", "hand", FACTS["supply.view"] & HQ),
         ),
     ),
     Section(
         _("Channel"),
         (
-            Entry(_("Dealers"), "dealers", "users", BUSINESS),
-            Entry(_("Price bands"), "bands", "band", (*CHANNEL, *REVIEW, *RISK, Role.AUDITOR)),
-            Entry(_("Sale lines and verdicts"), "sale-lines", "list", (*CHANNEL, *FINANCE, *RISK, Role.AUDITOR)),
-            Entry(_("Reports due"), "sync-board", "sync", (*CHANNEL, Role.AFTERSALES_SUPERVISOR, Role.AUDITOR)),
-            Entry(_("Deliveries"), "deliveries", "receipt", (*CHANNEL, *FINANCE, *RISK, Role.AUDITOR)),
-            Entry(_("Products"), "products", "box", BUSINESS),
-            Entry(_("Regions"), "regions", "map", BUSINESS),
+            Entry(_("Dealers"), "dealers", "users", FACTS["dealers.view"]),
+            Entry(_("Price bands"), "bands", "band", PRICES["bands.view"] & HQ),
+            Entry(_("Sale lines and verdicts"), "sale-lines", "list", PRICES["sales.view"] & HQ),
+            Entry(_("Reports due"), "sync-board", "sync", FACTS["sync.view"]),
+            Entry(_("Deliveries"), "deliveries", "receipt", FACTS["deliveries.view"] & HQ),
+            Entry(_("Products"), "products", "box", FACTS["catalogue.view"] & HQ),
+            Entry(_("Regions"), "regions", "map", FACTS["catalogue.view"] & HQ),
         ),
     ),
     Section(
         _("Settlement"),
         (
-            Entry(_("Half-month runs"), "settlement-runs", "moon", (*FINANCE, *CHANNEL, Role.AUDITOR)),
+            Entry(_("Half-month runs"), "settlement-runs", "moon", MONEY["runs.view"]),
             Entry(_("Half-month report"), "finance-report", "chart", MONEY["reports.view"]),
-            Entry(_("Statements"), "statements", "document", (*FINANCE, *CHANNEL, Role.AUDITOR)),
+            Entry(_("Statements"), "statements", "document", MONEY["statements.view"] & HQ),
             Entry(_("Ledger"), "ledger", "ledger", MONEY["ledger.view"]),
         ),
     ),
     Section(
         _("Policy"),
         (
-            Entry(_("Policy versions"), "policies", "book", BUSINESS),
-            Entry(_("Working-day calendar"), "calendar", "calendar", BUSINESS),
+            Entry(_("Policy versions"), "policies", "book", FACTS["policy.view"] & HQ),
+            Entry(_("Working-day calendar"), "calendar", "calendar", FACTS["calendar.view"]),
         ),
     ),
     Section(
         _("System"),
         (
-            Entry(_("People"), "users", "user", (Role.ADMINISTRATOR, Role.AUDITOR)),
-            Entry(_("API keys"), "api-keys", "key", (Role.ADMINISTRATOR, Role.AUDITOR)),
-            Entry(_("Audit trail"), "audit-trail", "shield", (Role.AUDITOR, Role.ADMINISTRATOR)),
-            Entry(_("Background jobs"), "jobs", "refresh", (*CHANNEL, *FINANCE, Role.ADMINISTRATOR, Role.AUDITOR)),
+            Entry(_("People"), "users", "user", FACTS["people.view"]),
+            Entry(_("API keys"), "api-keys", "key", FACTS["keys.view"]),
+            Entry(_("Audit trail"), "audit-trail", "shield", FACTS["audit.view"]),
+            Entry(_("Background jobs"), "jobs", "refresh", FACTS["jobs.view"]),
             Entry(_("Notices"), "notices", "bell", HQ_ROLES),
         ),
     ),
@@ -115,6 +112,8 @@ SIDEBAR = (
             Entry(_("Statements"), "statements", "document", DEALER_ROLES),
             Entry(_("Promo requests"), "promos", "megaphone", DEALER_ROLES),
             Entry(_("Prices"), "bands", "band", DEALER_ROLES),
+            Entry(_("Supply holds"), "holds", "hand", DEALER_ROLES),
+            Entry(_("Channel policy"), "policies", "book", DEALER_ROLES),
             Entry(_("Notices"), "notices", "bell", DEALER_ROLES),
         ),
     ),
@@ -125,6 +124,9 @@ SIDEBAR = (
             Entry(_("Receipts"), "receipts", "receipt", DEALER_ROLES),
             Entry(_("Quarantine"), "quarantine", "alert", DEALER_ROLES),
             Entry(_("Sale lines and verdicts"), "sale-lines", "list", DEALER_ROLES),
+            Entry(_("Products"), "products", "box", DEALER_ROLES),
+            Entry(_("Regions"), "regions", "map", DEALER_ROLES),
+            Entry(_("API keys"), "api-keys", "key", FACTS["keys.manage_own"]),
         ),
     ),
 )

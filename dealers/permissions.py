@@ -10,24 +10,30 @@ from dealers.errors import NotPermitted
 
 READERS = frozenset(HQ_ROLES)
 DEALER_SIDE = frozenset(DEALER_ROLES)
-EVERYONE = READERS | DEALER_SIDE
+#: HQ people who do business; an administrator keeps people and keys and sees no figures.
+BUSINESS = READERS - {Role.ADMINISTRATOR}
+EVERYONE = BUSINESS | DEALER_SIDE
+CHANNEL = frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER})
+FINANCE = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
+RISK = frozenset({Role.RISK_INVESTIGATOR, Role.RISK_JUDGE})
+AUDIT = frozenset({Role.AUDITOR})
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
-    "dealers.view": READERS - {Role.ADMINISTRATOR},
-    "dealers.view_network": READERS - {Role.ADMINISTRATOR},
-    "catalogue.view": EVERYONE - {Role.ADMINISTRATOR},
-    "deliveries.view": (READERS - {Role.ADMINISTRATOR}) | DEALER_SIDE,
+    "dealers.view": BUSINESS,
+    "dealers.view_network": BUSINESS,
+    "catalogue.view": EVERYONE,
+    "deliveries.view": CHANNEL | FINANCE | RISK | AUDIT | DEALER_SIDE,
     "reports.submit": DEALER_SIDE,
     "quarantine.correct": DEALER_SIDE,
-    "supply.view": (READERS - {Role.ADMINISTRATOR}) | DEALER_SIDE,
-    "supply.hold": frozenset({Role.CHANNEL_MANAGER, Role.POLICY_MANAGER}),
-    "supply.lift": frozenset({Role.CHANNEL_MANAGER, Role.POLICY_MANAGER}),
-    "sync.exempt": frozenset({Role.CHANNEL_MANAGER, Role.POLICY_MANAGER}),
-    "sync.view": READERS - {Role.ADMINISTRATOR},
-    "policy.view": EVERYONE - {Role.ADMINISTRATOR},
+    "supply.view": EVERYONE,
+    "supply.hold": CHANNEL,
+    "supply.lift": CHANNEL,
+    "sync.exempt": CHANNEL,
+    "sync.view": CHANNEL | AUDIT | {Role.AFTERSALES_SUPERVISOR},
+    "policy.view": EVERYONE,
     "policy.draft": frozenset({Role.POLICY_MANAGER}),
     "policy.publish": frozenset({Role.POLICY_MANAGER, Role.GENERAL_MANAGER}),
-    "calendar.view": EVERYONE,
+    "calendar.view": BUSINESS,
     "people.view": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
     "people.manage": frozenset({Role.ADMINISTRATOR}),
     "keys.view": frozenset({Role.ADMINISTRATOR, Role.AUDITOR}),
@@ -35,8 +41,8 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "keys.manage_own": frozenset({Role.DEALER_OWNER}),
     "audit.view": frozenset({Role.AUDITOR, Role.ADMINISTRATOR}),
     "audit.verify": frozenset({Role.AUDITOR}),
-    "jobs.view": READERS,
-    "master_data.import": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}),
+    "jobs.view": CHANNEL | FINANCE | AUDIT | {Role.ADMINISTRATOR},
+    "master_data.import": CHANNEL,
 }
 
 

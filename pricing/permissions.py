@@ -9,7 +9,7 @@ from dealers import permissions
 from dealers.choices import DEALER_ROLES, HQ_ROLES, Role
 
 DEALER_SIDE = frozenset(DEALER_ROLES)
-#: HQ people whose work touches promotions; an administrator has no business with them.
+#: HQ people whose work touches prices and promotions.
 READERS = frozenset(HQ_ROLES) - {Role.ADMINISTRATOR, Role.AFTERSALES_SUPERVISOR}
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from dealers import permissions
-from dealers.choices import DEALER_ROLES, HQ_ROLES, Role
+from dealers.choices import DEALER_ROLES, Role
 
 DEALER_SIDE = frozenset(DEALER_ROLES)
 FINANCE = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
-#: HQ people whose work touches money; an administrator has no business with it.
-READERS = frozenset(HQ_ROLES) - {Role.ADMINISTRATOR, Role.AFTERSALES_SUPERVISOR, Role.LEGAL_REVIEWER}
+#: HQ people whose work touches what dealers are paid.
+READERS = FINANCE | {Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR}
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "runs.view": READERS,
