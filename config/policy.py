@@ -7,20 +7,26 @@ from datetime import datetime
 from typing import Any
 
 import yaml
-from django.db import OperationalError, ProgrammingError
+from django.db import OperationalError, ProgrammingError, transaction
 from django.urls import reverse
 
 from aftersales.terms import AftersalesTerms
+from dealers.choices import PolicyState
 from dealers.foundation.faults import Fault, warning, with_lines
+from dealers.foundation.half_months import HalfMonth
 from dealers.foundation.refusals import msgid as _
 from dealers.foundation.terms import Section, as_document, parse_terms
 from dealers.foundation.yaml_documents import Document, read_yaml
 from dealers.models import PolicyVersion, Product, User
+from dealers.selectors.policies import first_day
 from dealers.services import policies
 from dealers.services.policies import CheckedPolicy
 from dealers.terms import DealersTerms, PolicyHead
 from pricing.terms import PricingTerms
 from rebates.terms import RebatesTerms
+from settlement.errors import SettledUnderAnother
+from settlement.selectors.reckoning import latest_closed
+from settlement.services.period_lock import queue_for_approval
 from settlement.terms import SettlementTerms
 
 SECTIONS: tuple[type[Section], ...] = (DealersTerms, PricingTerms, AftersalesTerms, RebatesTerms, SettlementTerms)
@@ -99,9 +105,19 @@ def import_policy(*, source: str, actor: User | None, at: datetime) -> PolicyVer
 
 
 def publish_policy(*, version: PolicyVersion, actor: User, at: datetime) -> PolicyVersion:
-    """Put a draft in force; see :func:`dealers.services.policies.publish_policy`."""
+    """Put a draft in force; see :func:`dealers.services.policies.publish_policy`.
+
+    Raises :class:`~settlement.errors.SettledUnderAnother` when it begins in or before a half-month that is closed:
+    what was settled keeps the version it was settled by.
+    """
     page = reverse("policy-detail", args=[version.pk])
-    return policies.publish_policy(version=version, check=check_policy, actor=actor, at=at, page=page)
+    with transaction.atomic():
+        queue_for_approval()
+        settled = latest_closed()
+        begins = HalfMonth.containing(first_day(version))
+        if version.state == PolicyState.DRAFT and settled is not None and begins <= settled:
+            raise SettledUnderAnother(version=str(version), period=str(settled), day=settled.end.isoformat())
+        return policies.publish_policy(version=version, check=check_policy, actor=actor, at=at, page=page)
 
 
 def policy_terms(document: dict[str, Any]) -> PolicyDocument:

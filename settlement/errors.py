@@ -49,6 +49,14 @@ class OutOfOrder(Refused):
     sentence = _("Periods close in order: after %(latest)s comes %(next)s, not %(period)s.")
 
 
+class SettledUnderAnother(Refused):
+    code = "settled_under_another"
+    sentence = _(
+        "%(version)s cannot be published: %(period)s is settled, and what is settled keeps the version it was settled "
+        "by. It can begin on %(day)s at the earliest."
+    )
+
+
 class CalculatedTooEarly(Refused):
     code = "calculated_too_early"
     sentence = _("Something was closed or posted since %(period)s was calculated; calculate it again, then approve.")

@@ -47,6 +47,12 @@ class RunQuestion:
     expected: Collection[int] | None = None
 
 
+def latest_closed() -> HalfMonth | None:
+    """The latest half-month that is closed; None when none is."""
+    run = SettlementRun.objects.filter(state=RunState.CLOSED).order_by("-ordinal").first()
+    return None if run is None else HalfMonth.from_ordinal(run.ordinal)
+
+
 def books_before(period: HalfMonth) -> Books:
     """What was closed before ``period``."""
     closed = SettlementRun.objects.filter(state=RunState.CLOSED, ordinal__lt=period.ordinal).order_by("ordinal")

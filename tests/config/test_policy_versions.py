@@ -11,6 +11,7 @@ from config.policy import export_policy, import_policy, publish_policy
 from dealers.choices import PolicyState, Role
 from dealers.errors import NotPermitted, OwnWork
 from dealers.foundation.clock import parse_instant
+from dealers.foundation.half_months import HalfMonth
 from dealers.models import AuditRecord, Dealer, Notice, PolicyVersion, User
 from dealers.selectors.policies import (
     NoPolicyInForce,
@@ -22,6 +23,9 @@ from dealers.selectors.policies import (
 )
 from dealers.services.policies import CannotPublish, NoDraft, UnsoundPolicy
 from rebates.terms import rebates_terms
+from settlement.choices import RunState
+from settlement.errors import SettledUnderAnother
+from settlement.models import SettlementRun
 from tests.policies import AT, example_source, policy_manager, published_policy, starting, variation
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +35,28 @@ MAY = parse_instant("2026-05-20T10:00:00+08:00")
 
 def draft(source=None, actor=None, at=AT):
     return import_policy(source=source or example_source(), actor=actor, at=at)
+
+
+@pytest.mark.parametrize(("begins", "allowed"), [("2026-05-01", False), ("2026-05-16", True)])
+def test_a_version_never_begins_in_what_is_settled(begins, allowed):
+    told = {
+        "opened_at": MAY,
+        "cutoff": MAY,
+        "approved_at": MAY,
+        "approved_by": policy_manager(),
+        "policy": published_policy(),
+        "digest": "d",
+    }
+    SettlementRun.objects.create(
+        period="2026-05-H1", ordinal=HalfMonth.parse("2026-05-H1").ordinal, state=RunState.CLOSED, **told
+    )
+    version = draft(starting(begins))
+    if allowed:
+        assert publish_policy(version=version, actor=policy_manager("second"), at=MAY).state == PolicyState.PUBLISHED
+        return
+    with pytest.raises(SettledUnderAnother, match=r"2026-05-H1.*2026-05-16"):
+        publish_policy(version=version, actor=policy_manager("second"), at=MAY)
+    assert policy_in_force(date(2026, 5, 1)).version == 1
 
 
 def test_a_draft_is_in_force_for_nobody():
