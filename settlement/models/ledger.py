@@ -82,7 +82,7 @@ class JournalEntry(models.Model):
                         GROUP BY account, coalesce(dealer_id, 0) ORDER BY 1, 2
                     ON CONFLICT (account, dealer_id) DO UPDATE SET balance = b.balance + excluded.balance;
                     RETURN NULL;
-                """,
+                """,  # noqa: E501
             ),
         ]
 
