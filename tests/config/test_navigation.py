@@ -46,7 +46,7 @@ OFFERED = [
     (Role.LEGAL_REVIEWER, "/ledger/", False),
     (Role.FINANCE_CLERK, "/settlement-runs/", True),
     (Role.FINANCE_CLERK, "/users/", False),
-    (Role.RISK_INVESTIGATOR, "/cases/", True),
+    (Role.RISK_INVESTIGATOR, "/deliveries/", True),
     (Role.ADMINISTRATOR, "/api-keys/", True),
     (Role.ADMINISTRATOR, "/statements/", False),
     (Role.ADMINISTRATOR, "/promos/", False),

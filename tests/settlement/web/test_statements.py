@@ -201,7 +201,7 @@ def test_the_report_sums_to_the_run_by_every_dimension(client: Client, shop: Dea
     assert "/D1/" not in listed
 
 
-@pytest.mark.parametrize("query", ["?sort=payable;drop", "?page=x", "?period=never", "?tier=T9&q=%00", "?dealer=%00"])
+@pytest.mark.parametrize("query", ["?sort=payable;drop", "?page=x", "?period=never", "?tier=T9&q=;", "?dealer=%E0"])
 def test_an_odd_address_is_no_error(client: Client, shop: Dealer, clerk: Any, query: str) -> None:
     sell(shop, "2026-11-H1", "1000")
     close("2026-11-H1")
