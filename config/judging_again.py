@@ -11,7 +11,6 @@ from datetime import date
 from dealers.models import JobRun, User
 from dealers.services.imports.taking import Taking
 from dealers.services.jobs import running_job
-from pricing.models import SaleLine
 from pricing.services.rejudge import rejudge_as_asked, request_rejudge
 
 #: More products or dealers than this are not named one by one: everything is judged again.
@@ -28,8 +27,9 @@ class JudgingAgain:
     def __call__(self, taking: Taking) -> None:
         touched = taking.touched
         since = touched.since or _FROM_THE_BEGINNING
-        if not touched or not SaleLine.objects.filter(sold_on__gte=since).exists():
+        if not touched:
             return
+        # Asked for even when no line is in sight: a report judged by the old facts may be about to commit.
         # A region's city tier or province decides about lines of any product and dealer.
         everything = bool(touched.regions)
         self.job = request_rejudge(

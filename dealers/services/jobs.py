@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from celery import current_app
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, OperationalError, transaction
 from django.db.models import F, Q
 
 from dealers.choices import JobState
@@ -60,7 +60,8 @@ class JobProgress:
 def running_job(job_id: int) -> Iterator[tuple[JobRun, JobProgress] | None]:
     """Run the body as job ``job_id``: yields None when another worker has it or it is finished already.
 
-    The job is ``done`` with ``progress.result`` when the body ends, ``failed`` with the error when it raises.
+    The job is ``done`` with ``progress.result`` when the body ends, ``failed`` with the error when it raises; after
+    a fault of the database's it waits for another attempt, five times at most.
     """
     now = clock.now()
     lost = Q(state=JobState.RUNNING, seen_at__lt=now - LOST_AFTER)
@@ -73,12 +74,22 @@ def running_job(job_id: int) -> Iterator[tuple[JobRun, JobProgress] | None]:
     progress = JobProgress(job_id)
     try:
         yield JobRun.objects.get(pk=job_id), progress
+    except OperationalError as error:
+        # A deadlock, a restarted database: the work is sound and is tried again by the next relay.
+        _try_again(job_id, error)
+        raise
     except Exception as error:
         JobRun.objects.filter(pk=job_id).update(state=JobState.FAILED, error=str(error)[:4000], finished_at=clock.now())
         raise
     JobRun.objects.filter(pk=job_id).update(
         state=JobState.DONE, progress=100, result=progress.result, finished_at=clock.now()
     )
+
+
+def _try_again(job_id: int, error: Exception) -> None:
+    again = JobRun.objects.filter(pk=job_id, attempts__lt=MAXIMUM_ATTEMPTS)
+    if not again.update(state=JobState.QUEUED, error=str(error)[:4000]):
+        JobRun.objects.filter(pk=job_id).update(state=JobState.FAILED, error=str(error)[:4000], finished_at=clock.now())
 
 
 def relay_jobs(*, at: datetime) -> int:

@@ -44,8 +44,11 @@ class BandAnswer:
 def band_for(*, product: Product, region: Region, on: date) -> BandAnswer:
     """The band in force and every other of the product that the region could fall under; one query."""
     rows = {row.pk: row for row in _rows(product, region)}
+    places = {region.pk: Place(region.pk, region.parent_id, region.city_tier)}
+    if region.parent_id is not None:
+        places[region.parent_id] = Place(region.parent_id, None, None)
     index = BandIndex(
-        {region.pk: Place(region.pk, region.parent_id, region.city_tier)},
+        places,
         ((product.pk, _place_of(row), _facts(row)) for row in rows.values()),
     )
     decided = index.on(product.pk, region.pk, on)

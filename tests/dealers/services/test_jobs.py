@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import OperationalError
 
 from dealers.choices import JobState
 from dealers.foundation import clock
@@ -58,6 +59,16 @@ def test_a_job_that_raises_is_failed_with_its_error(hints):
         raise ValueError("no policy in force")
     job.refresh_from_db()
     assert (job.state, job.error) == (JobState.FAILED, "no policy in force")
+
+
+def test_a_job_that_met_a_fault_of_the_database_waits_for_another_attempt(hints):
+    job = ask()
+    for attempt in range(1, jobs.MAXIMUM_ATTEMPTS + 1):
+        with pytest.raises(OperationalError), jobs.running_job(job.pk):
+            raise OperationalError("deadlock detected")
+        job.refresh_from_db()
+        last = attempt == jobs.MAXIMUM_ATTEMPTS
+        assert (job.attempts, job.state) == (attempt, JobState.FAILED if last else JobState.QUEUED)
 
 
 def test_the_relay_hints_again_at_waiting_and_lost_jobs_only(hints):
