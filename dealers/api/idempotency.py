@@ -1,8 +1,8 @@
 """``Idempotency-Key`` on POST: a retry gets the first answer, and nothing is done twice.
 
 The record is claimed before the work and holds the answer after it. An answer of ours that failed (5xx) is
-forgotten, so that the retry can succeed; a request whose process died is taken over after a while, which is safe
-because every write has a natural identity of its own.
+forgotten, so that the retry can succeed; a request whose process died is taken over after a while. Reports, decisions
+and confirmations have an identity of their own and are safe even then; of a new draft there may be two.
 """
 
 from __future__ import annotations
