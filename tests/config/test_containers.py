@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
+import pytest
 import yaml
 
 from config.celery import app
@@ -49,5 +52,27 @@ def test_only_the_web_starts_without_sight_of_any_row():
 
 
 def test_the_product_does_not_connect_as_the_superuser():
-    assert "NOSUPERUSER NOBYPASSRLS" in COMPOSE
+    mounted = [mount.split(":")[0] for mount in SERVICES["database"]["volumes"] if mount.startswith("./")]
+    assert any("NOSUPERUSER NOBYPASSRLS" in (ROOT / script).read_text() for script in mounted)
     assert SERVICES["web"]["environment"]["DATABASE_URL"].startswith("postgres://halfmoon:")
+
+
+def test_compose_reads_the_file(tmp_path):
+    command = next((found for name in ("docker-compose", "docker") if (found := shutil.which(name))), None)
+    if command is None or (command.endswith("docker") and not _has_compose(command)):
+        pytest.skip("docker compose is not installed")
+    words = [command] if command.endswith("-compose") else [command, "compose"]
+    environment = tmp_path / "env"
+    required = sorted(set(re.findall(r"\$\{(\w+):\?", COMPOSE)))
+    environment.write_text("".join(f"{name}=x\n" for name in required))
+    done = subprocess.run(
+        [*words, "--env-file", str(environment), "-f", str(ROOT / "docker-compose.yml"), "config"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def _has_compose(docker: str) -> bool:
+    return subprocess.run([docker, "compose", "version"], capture_output=True, check=False).returncode == 0
