@@ -24,9 +24,9 @@ MATRIX = """
 GET  products                            401 200 403 200 200 200 200 200 403 200
 GET  regions                             401 200 403 200 200 200 200 200 403 200
 GET  price-bands?sku=S-1&region=C-1      401 200 403 200 200 200 200 200 403 200
-GET  receipts                            401 200 403 200 200 200 200 200 403 200
-GET  receipts/{receipt}                  401 200 403 404 200 200 200 200 403 200
-GET  quarantine                          401 200 403 200 200 200 200 200 403 200
+GET  receipts                            401 200 403 200 200 200 200 200 403 403
+GET  receipts/{receipt}                  401 200 403 404 200 200 200 200 403 403
+GET  quarantine                          401 200 403 200 200 200 200 200 403 403
 POST quarantine/{line}/resubmit          401 201 403 403 201 403 403 403 403 403
 POST sales-reports                       401 201 403 201 201 403 403 403 403 403
 POST inventory-reports                   401 201 403 201 201 403 403 403 403 403
