@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 
+from config.celery import app as celery_app
 from config.embedded import ensure_services, release_services
 
 #: A worker of pytest-xdist finds servers and home in the environment its controller has prepared.
@@ -38,6 +39,11 @@ def _supply_servers() -> None:
 
 _supply_servers()
 assert settings.configured or settings.DATABASES  # read now, so that pytest-django sets Django up
+if _WORKER is not None and os.environ["REDIS_URL"] != settings.REDIS_URL:
+    # The worker inherited DJANGO_SETTINGS_MODULE, so pytest-django has read the settings before this file.
+    settings.REDIS_URL = settings.CELERY_BROKER_URL = os.environ["REDIS_URL"]
+    settings.CACHES["default"]["LOCATION"] = os.environ["REDIS_URL"]
+    celery_app.conf.broker_url = os.environ["REDIS_URL"]
 # All visitors of a test run come from one address; how often one address may sign in is not what they test.
 settings.ACCOUNT_RATE_LIMITS = False
 

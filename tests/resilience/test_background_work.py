@@ -30,10 +30,10 @@ from settlement.tasks import CALCULATE
 from tests import factories
 from tests.settlement.world import dealer, half, sell
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("workers")]
 
 PERIOD = "2026-11-H1"
-PATIENCE = 40.0
+PATIENCE = 90.0
 QUEUES = ("default", "import", "settle")
 
 
