@@ -1,12 +1,13 @@
 """The facts: people, places, dealers, goods, deliveries, supply, policy, audit.
 
-Read in this order: people, places, network, catalogue, policy, feeds, stock, supply, notices, keys, jobs, audit.
+Read in this order: people, places, network, catalogue, policy, feeds, stock, supply, notices, keys, jobs, files, audit.
 """
 
 from dealers.models.audit import AuditRecord, AuditSeal
 from dealers.models.calendar import CalendarDay, CalendarVersion
 from dealers.models.catalogue import ListPrice, Product
 from dealers.models.feeds import FeedDay, FeedDelivery, QuarantinedLine, SyncClock, SyncExemption, SystemOutage
+from dealers.models.files import StoredFile
 from dealers.models.jobs import Heartbeat, JobRun
 from dealers.models.keys import ApiKey, IdempotencyRecord
 from dealers.models.network import Alliance, B2BAddendum, Contract, Dealer, DealerTier, Territory
@@ -43,6 +44,7 @@ __all__ = [
     "Region",
     "Shipment",
     "ShipmentTally",
+    "StoredFile",
     "SupplyHold",
     "SyncClock",
     "SyncExemption",
