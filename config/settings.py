@@ -258,6 +258,7 @@ SPECTACULAR_SETTINGS = {
         "DealerStateEnum": "dealers.choices.DealerState",
         "EnforcementEnum": "pricing.choices.Enforcement",
         "FeedEnum": "dealers.choices.Feed",
+        "GoalMeasureEnum": "pricing.choices.GoalMeasure",
         "IndustryEnum": "dealers.choices.Industry",
         "LineKindEnum": "settlement.choices.LineKind",
         "PromoAuthorityEnum": "pricing.choices.Authority",

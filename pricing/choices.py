@@ -86,6 +86,15 @@ class PromoKind(TextChoices):
     CLEARANCE = "clearance", _("Clearance")
 
 
+class GoalMeasure(TextChoices):
+    """What a promotion's goal counts."""
+
+    QUANTITY = "quantity", _("Units sold")
+    AMOUNT = "amount", _("Sales (CNY)")
+    UPLIFT = "uplift", _("Growth against the weeks before")
+    RETURN = "return", _("Sales per yuan spent")
+
+
 class Authority(TextChoices):
     LEGAL = "legal_reviewer", _("Legal reviewer")
     MARKETING_DIRECTOR = "marketing_director", _("Marketing director")

@@ -9,15 +9,23 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from dealers.api.serializers import StrictSerializer
-from pricing.choices import AdClaim, AdRule, Authority, Decision, PromoKind, PromoState, StepKind
+from pricing.choices import AdClaim, AdRule, Authority, Decision, GoalMeasure, PromoKind, PromoState, StepKind
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_content import PromoContent, PromoItemContent
+from pricing.rules.promo_goals import Goal
 from pricing.selectors.promo_review import Review, last_step
 
 
 class PromoItemSerializer(StrictSerializer):
     sku = serializers.CharField(max_length=64)
     promo_price = serializers.DecimalField(max_digits=18, decimal_places=6, min_value=Decimal(0))
+
+
+class PromoGoalSerializer(StrictSerializer):
+    """A number to reach over the window: units, yuan, growth as a fraction (0.3 is 30 %), or yuan per yuan spent."""
+
+    measure = serializers.ChoiceField(choices=GoalMeasure.choices)
+    target = serializers.DecimalField(max_digits=18, decimal_places=4, min_value=Decimal("0.0001"))
 
 
 class PromoDraftSerializer(StrictSerializer):
@@ -27,7 +35,7 @@ class PromoDraftSerializer(StrictSerializer):
     kind = serializers.ChoiceField(choices=PromoKind.choices, required=False, default=PromoKind.DISCOUNT)
     starts_on = serializers.DateField()
     ends_on = serializers.DateField()
-    items = PromoItemSerializer(many=True)
+    items = PromoItemSerializer(many=True, required=False, default=list, help_text="A submission needs at least one.")
     regions = serializers.ListField(
         child=serializers.CharField(max_length=32),
         required=False,
@@ -44,7 +52,26 @@ class PromoDraftSerializer(StrictSerializer):
     brand_share = serializers.DecimalField(
         max_digits=7, decimal_places=6, min_value=Decimal(0), max_value=Decimal(1), required=False, default=Decimal(1)
     )
-    goal = serializers.CharField(required=False, default="", allow_blank=True, max_length=5000)
+    dealer_share = serializers.DecimalField(
+        max_digits=7,
+        decimal_places=6,
+        min_value=Decimal(0),
+        max_value=Decimal(1),
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text="Without it the dealers bear what brand and other party leave; the three shares make up 1.",
+    )
+    other_share = serializers.DecimalField(
+        max_digits=7, decimal_places=6, min_value=Decimal(0), max_value=Decimal(1), required=False, default=Decimal(0)
+    )
+    other_party = serializers.CharField(
+        max_length=200, required=False, default="", allow_blank=True, help_text="Who bears `other_share`."
+    )
+    goals = PromoGoalSerializer(many=True, required=False, default=list)
+    goal = serializers.CharField(
+        required=False, default="", allow_blank=True, max_length=5000, help_text="Goals in words, beside the numbers."
+    )
     ad_copy = serializers.CharField(
         required=False, default="", allow_blank=True, max_length=20000, trim_whitespace=False
     )
@@ -54,7 +81,8 @@ class PromoDraftSerializer(StrictSerializer):
         given: dict[str, Any] = dict(self.validated_data)
         items = tuple(PromoItemContent(item["sku"], item["promo_price"]) for item in given.pop("items"))
         regions, dealers = tuple(given.pop("regions")), tuple(given.pop("dealers"))
-        return PromoContent(**given, items=items, regions=regions, dealers=dealers)
+        goals = tuple(Goal(goal["measure"], goal["target"]) for goal in given.pop("goals"))
+        return PromoContent(**given, items=items, regions=regions, dealers=dealers, goals=goals)
 
 
 class PromoReasonSerializer(StrictSerializer):
@@ -127,6 +155,10 @@ class PromoRequestSerializer(serializers.Serializer[Any]):
     dealers = serializers.SerializerMethodField()
     budget = serializers.DecimalField(max_digits=18, decimal_places=2)
     brand_share = serializers.DecimalField(max_digits=7, decimal_places=6)
+    dealer_share = serializers.DecimalField(max_digits=7, decimal_places=6)
+    other_share = serializers.DecimalField(max_digits=7, decimal_places=6)
+    other_party = serializers.CharField()
+    goals = PromoGoalSerializer(many=True, source="goals.all")
     goal = serializers.CharField()
     ad_copy = serializers.CharField()
     created_at = serializers.DateTimeField()

@@ -1,13 +1,21 @@
 """Price bands, promotions, and the sale lines judged by them."""
 
 from pricing.models.bands import LegalBasis, PriceBand
-from pricing.models.promos import PromoItem, PromoRequest, PromoStep, PromoSubmission, PromoVote
+from pricing.models.promo_duty import PromoDelegation, PromoEscalation
+from pricing.models.promo_papers import PromoAttachment, PromoMinutes, PromoRemark
+from pricing.models.promos import PromoGoal, PromoItem, PromoRequest, PromoStep, PromoSubmission, PromoVote
 from pricing.models.sales import SaleLine, SaleLineHistory, SalesTally
 
 __all__ = [
     "LegalBasis",
     "PriceBand",
+    "PromoAttachment",
+    "PromoDelegation",
+    "PromoEscalation",
+    "PromoGoal",
     "PromoItem",
+    "PromoMinutes",
+    "PromoRemark",
     "PromoRequest",
     "PromoStep",
     "PromoSubmission",

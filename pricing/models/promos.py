@@ -7,16 +7,18 @@ from datetime import date
 from django.conf import settings
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
 from django.utils.translation import gettext_lazy as _
 
-from pricing.choices import STANDING_PROMO_STATES, Authority, Decision, PromoKind, PromoState, StepKind
+from pricing.choices import STANDING_PROMO_STATES, Authority, Decision, GoalMeasure, PromoKind, PromoState, StepKind
 
 
 class PromoRequest(models.Model):
     """A request to sell at promo prices in a window. Empty ``dealers`` or ``regions`` mean all of them.
 
-    ``applicant`` is the asking dealer, or empty when HQ marketing asks. ``window`` is half-open in days.
+    ``applicant`` is the asking dealer, or empty when HQ marketing asks. ``window`` is half-open in days. The three
+    shares say who bears the budget and make up the whole of it; ``other_party`` names who bears ``other_share``.
+    ``deleted_at`` marks a draft its applicant threw away: it stays on record and is shown to nobody.
     """
 
     code = models.CharField(_("number"), max_length=64, unique=True)
@@ -29,6 +31,9 @@ class PromoRequest(models.Model):
     window = DateRangeField(_("window"))
     budget = models.DecimalField(_("budget"), max_digits=18, decimal_places=2)
     brand_share = models.DecimalField(_("share borne by the brand"), max_digits=7, decimal_places=6, default=1)
+    dealer_share = models.DecimalField(_("share borne by the dealers"), max_digits=7, decimal_places=6, default=0)
+    other_share = models.DecimalField(_("share borne by another party"), max_digits=7, decimal_places=6, default=0)
+    other_party = models.CharField(_("other party"), max_length=200, blank=True)
     goal = models.TextField(_("goals"), blank=True)
     ad_copy = models.TextField(_("ad copy"), blank=True)
     dealers = models.ManyToManyField("dealers.Dealer", blank=True, related_name="promos", verbose_name=_("dealers"))
@@ -40,6 +45,7 @@ class PromoRequest(models.Model):
     submitted_at = models.DateTimeField(_("submitted at"), null=True)
     approved_at = models.DateTimeField(_("approved at"), null=True)
     withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True)
+    deleted_at = models.DateTimeField(_("deleted at"), null=True, editable=False)
     taken_over = models.BooleanField(_("approved elsewhere"), default=False)
 
     class Meta:
@@ -55,6 +61,17 @@ class PromoRequest(models.Model):
             models.CheckConstraint(name="a_promo_budget_is_not_negative", condition=Q(budget__gte=0)),
             models.CheckConstraint(
                 name="the_brand_bears_between_nothing_and_all", condition=Q(brand_share__gte=0, brand_share__lte=1)
+            ),
+            models.CheckConstraint(
+                name="the_shares_of_a_promo_are_the_whole_budget",
+                condition=Q(dealer_share__gte=0, other_share__gte=0)
+                & Q(brand_share=Value(1) - F("dealer_share") - F("other_share")),
+            ),
+            models.CheckConstraint(
+                name="whoever_bears_another_share_is_named", condition=Q(other_share=0) | ~Q(other_party="")
+            ),
+            models.CheckConstraint(
+                name="only_a_draft_is_deleted", condition=Q(deleted_at__isnull=True) | Q(state=PromoState.DRAFT)
             ),
         ]
 
@@ -90,12 +107,37 @@ class PromoItem(models.Model):
         ]
 
 
+class PromoGoal(models.Model):
+    """What a request sets out to reach over its window, as a number that can be reckoned afterwards.
+
+    ``quantity`` counts units sold and ``amount`` yuan of sales, of the promotion's products by its dealers;
+    ``uplift`` is the growth against the weeks before as a fraction (0.3 is 30 %), ``return`` sales per yuan spent.
+    """
+
+    request = models.ForeignKey(PromoRequest, on_delete=models.CASCADE, related_name="goals")
+    measure = models.CharField(_("measure"), max_length=8, choices=GoalMeasure)
+    target = models.DecimalField(_("target"), max_digits=18, decimal_places=4)
+
+    class Meta:
+        verbose_name = _("promotion goal")
+        verbose_name_plural = _("promotion goals")
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(name="one_goal_per_measure", fields=["request", "measure"]),
+            models.CheckConstraint(name="a_goal_is_more_than_nothing", condition=Q(target__gt=0)),
+        ]
+
+
 class PromoSubmission(models.Model):
-    """What was submitted, each time it was; a resubmission is compared with the one before."""
+    """What was submitted, each time it was; a resubmission is compared with the one before.
+
+    ``lead`` holds how the working days between the submission and the start were counted.
+    """
 
     request = models.ForeignKey(PromoRequest, on_delete=models.CASCADE, related_name="submissions")
     number = models.PositiveSmallIntegerField(_("submission"))
     content = models.JSONField(_("content"))
+    lead = models.JSONField(_("how the lead was counted"), default=dict)
     submitted_at = models.DateTimeField(_("submitted at"))
     submitted_by = models.CharField(_("submitted by"), max_length=200)
 
@@ -124,6 +166,8 @@ class PromoStep(models.Model):
     decision = models.CharField(_("decision"), max_length=8, choices=Decision, blank=True)
     reason = models.TextField(_("reason"), blank=True)
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
+    #: Whose authority was used, when a delegate decided.
+    on_behalf_of = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     decided_at = models.DateTimeField(_("decided at"), null=True)
 
     class Meta:

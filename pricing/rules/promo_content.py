@@ -10,6 +10,8 @@ from typing import Any
 
 from dealers.foundation.findings import Finding, Severity
 from dealers.foundation.refusals import msgid as _
+from pricing.rules.promo_costs import CostShares, faults_in_shares, shares_of
+from pricing.rules.promo_goals import Goal, faults_in_goals
 
 PRICE_PLACES = 6
 SHARE_PLACES = 6
@@ -29,9 +31,16 @@ FIELDS = (
     "dealers",
     "budget",
     "brand_share",
+    "dealer_share",
+    "other_share",
+    "other_party",
+    "goals",
     "goal",
     "ad_copy",
+    "attachments",
 )
+#: Fields that hold several things by name; a difference tells them one by one.
+_KEYED = ("items", "goals", "attachments")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +51,10 @@ class PromoItemContent:
 
 @dataclass(frozen=True, slots=True)
 class PromoContent:
-    """What an applicant asks for. `ends_on` is the first day no longer covered; no region or dealer means all."""
+    """What an applicant asks for. `ends_on` is the first day no longer covered; no region or dealer means all.
+
+    Without `dealer_share` the dealers bear what brand and other party leave.
+    """
 
     title: str
     kind: str
@@ -55,16 +67,29 @@ class PromoContent:
     items: tuple[PromoItemContent, ...]
     regions: tuple[str, ...] = ()
     dealers: tuple[str, ...] = ()
+    dealer_share: Decimal | None = None
+    other_share: Decimal = Decimal(0)
+    other_party: str = ""
+    goals: tuple[Goal, ...] = ()
+
+    @property
+    def shares(self) -> CostShares:
+        return shares_of(self.brand_share, self.dealer_share, self.other_share, self.other_party)
 
     def as_record(self) -> dict[str, Any]:
         """The plain form kept with a submission, in an order that does not depend on the applicant's."""
+        shares = self.shares
         return {
             "title": self.title,
             "kind": self.kind,
             "starts_on": self.starts_on.isoformat(),
             "ends_on": self.ends_on.isoformat(),
             "budget": plain(self.budget),
-            "brand_share": plain(self.brand_share),
+            "brand_share": plain(shares.brand),
+            "dealer_share": plain(shares.dealers),
+            "other_share": plain(shares.other),
+            "other_party": shares.other_party,
+            "goals": {goal.measure: plain(goal.target) for goal in sorted(self.goals, key=lambda goal: goal.measure)},
             "goal": self.goal,
             "ad_copy": self.ad_copy,
             "items": {item.sku: plain(item.price) for item in sorted(self.items, key=lambda item: item.sku)},
@@ -75,7 +100,10 @@ class PromoContent:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One thing that differs. `key` is the SKU when a price changed; an absent side is empty."""
+    """One thing that differs; an absent side is empty.
+
+    `key` is the SKU when a price changed, the measure when a goal did, the digest when a file came or went.
+    """
 
     field: str
     before: str
@@ -84,24 +112,30 @@ class Change:
 
 
 def faults_in(content: PromoContent) -> tuple[Finding, ...]:
-    """Everything that keeps the request from being saved, each with its field."""
+    """Everything that keeps the request from being submitted, each with its field."""
+    return (*draft_faults_in(content), *_gaps(content))
+
+
+def draft_faults_in(content: PromoContent) -> tuple[Finding, ...]:
+    """Everything that keeps the request from being saved; a draft may still lack what a submission needs."""
     return tuple(_faults(content))
 
 
 def changes_between(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[Change, ...]:
-    """What differs between two submissions, in the order of the form; prices one by one."""
+    """What differs between two submissions, in the order of the form; prices, goals and files one by one.
+
+    What an older submission did not record yet is no difference.
+    """
     changes: list[Change] = []
     for field in FIELDS:
-        old, new = before.get(field), after.get(field)
-        if old == new:
+        if field not in before or field not in after or before[field] == after[field]:
             continue
-        if field == "items":
-            prices: Mapping[str, str] = new or {}
-            previous: Mapping[str, str] = old or {}
+        old, new = before[field], after[field]
+        if field in _KEYED:
             changes.extend(
-                Change(field, previous.get(sku, ""), prices.get(sku, ""), sku)
-                for sku in sorted({*previous, *prices})
-                if previous.get(sku) != prices.get(sku)
+                Change(field, old.get(key, ""), new.get(key, ""), key)
+                for key in sorted({*old, *new})
+                if old.get(key) != new.get(key)
             )
         else:
             changes.append(Change(field, _text(old), _text(new)))
@@ -129,11 +163,8 @@ def _faults(content: PromoContent) -> Iterator[Finding]:
             ends_on=content.ends_on.isoformat(),
         )
     yield from _number_faults("budget", content.budget, MONEY_PLACES, _WHOLE_DIGITS_OF_A_BUDGET)
-    yield from _number_faults("brand_share", content.brand_share, SHARE_PLACES, 1)
-    if content.brand_share > 1:
-        yield _fault("share_above_one", _("The brand bears between 0 and 1 of the budget."), "brand_share")
-    if not content.items:
-        yield _fault("no_items", _("Name at least one product with its promo price."), "items")
+    yield from _share_faults(content)
+    yield from faults_in_goals(content.goals)
     if len(content.items) > _MOST_ITEMS:
         yield _fault(
             "too_many_items", _("A request has at most %(limit)s products; split the list."), "items", limit=_MOST_ITEMS
@@ -149,6 +180,29 @@ def _faults(content: PromoContent) -> Iterator[Finding]:
             )
         seen.add(item.sku)
         yield from _number_faults(f"items.{number}.promo_price", item.price, PRICE_PLACES, _WHOLE_DIGITS_OF_A_PRICE)
+
+
+def _gaps(content: PromoContent) -> Iterator[Finding]:
+    if not content.items:
+        yield _fault("no_items", _("Name at least one product with its promo price."), "items")
+
+
+def _share_faults(content: PromoContent) -> Iterator[Finding]:
+    written = {
+        "brand_share": content.brand_share,
+        "dealer_share": Decimal(0) if content.dealer_share is None else content.dealer_share,
+        "other_share": content.other_share,
+    }
+    faults = [fault for field, share in written.items() for fault in _one_share(field, share)]
+    yield from faults
+    if not faults:
+        yield from faults_in_shares(content.shares, dealers_given=content.dealer_share is not None)
+
+
+def _one_share(field: str, share: Decimal) -> Iterator[Finding]:
+    yield from _number_faults(field, share, SHARE_PLACES, 1)
+    if share > 1:
+        yield _fault("share_above_one", _("A share lies between 0 and 1 of the budget."), field)
 
 
 def _number_faults(field: str, value: Decimal, places: int, whole_digits: int) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ def visible_promos(user: Any) -> QuerySet[PromoRequest]:
     A dealer sees its own. HQ sees every request that has left its dealer's desk; a channel manager those of dealers
     in, or for products sold in, its own regions, and those it drafted.
     """
-    requests = PromoRequest.objects.all()
+    requests = PromoRequest.objects.filter(deleted_at=None)
     if not getattr(user, "is_authenticated", False):
         return requests.none()
     if user.dealer_id is not None:
@@ -63,6 +63,7 @@ def with_parts(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:
         Prefetch("items", PromoItem.objects.select_related("product").order_by("product__sku")),
         "regions",
         "dealers",
+        "goals",
         Prefetch("submissions", PromoSubmission.objects.order_by("number").prefetch_related(Prefetch("steps", steps))),
     )
 

@@ -24,7 +24,7 @@ from dealers.web.access import capability_required, person, refusals_shown
 from pricing.errors import PromoInvalid
 from pricing.models import PromoRequest
 from pricing.permissions import can
-from pricing.rules.promo_content import PRICE_PLACES, plain
+from pricing.rules.promo_content import PRICE_PLACES, faults_in, plain
 from pricing.selectors.promo_bands import band_hint
 from pricing.selectors.promo_places import load_region_tree
 from pricing.selectors.promos import promo_by_code
@@ -110,6 +110,8 @@ def _save(request: HttpRequest, promo: PromoRequest | None) -> HttpResponse:
 
 def _saved(request: HttpRequest, promo: PromoRequest | None, form: PromoForm, items: list[Any]) -> HttpResponse:
     content, at = form.content(items), clock.now()
+    if "submit" in request.POST and (faults := faults_in(content)):
+        raise PromoInvalid(faults)
     if promo is None:
         promo = create_promo(content=content, actor=person(request), at=at)
     else:

@@ -18,10 +18,11 @@ from dealers.selectors.visibility import visible_dealers
 from dealers.services.audit import record_audit
 from pricing.choices import PromoState
 from pricing.errors import PromoInvalid
-from pricing.models import PromoItem, PromoRequest
+from pricing.models import PromoGoal, PromoItem, PromoRequest
 from pricing.permissions import can
-from pricing.rules.promo_content import PromoContent, PromoItemContent, faults_in
+from pricing.rules.promo_content import PromoContent, PromoItemContent, draft_faults_in
 from pricing.rules.promo_flow import PromoAct
+from pricing.rules.promo_goals import Goal
 from pricing.selectors.promo_places import load_region_tree
 from pricing.services.promos.acting import (
     Actor,
@@ -51,7 +52,8 @@ class _Rows:
 def create_promo(*, content: PromoContent, actor: Actor, at: datetime) -> PromoRequest:
     """Draft a request in the name of the actor's dealer, or of HQ.
 
-    Raises :class:`~dealers.errors.NotPermitted`, or :class:`~pricing.errors.PromoInvalid` naming every fault.
+    It may still lack what a submission needs, so that it can be written step by step. Raises
+    :class:`~dealers.errors.NotPermitted`, or :class:`~pricing.errors.PromoInvalid` naming every fault.
     """
     if not (may_request_for_dealer(actor) if actor.dealer_id is not None else can(actor, "promos.request_for_hq")):
         raise NotPermitted
@@ -106,6 +108,10 @@ def content_of(request: PromoRequest) -> PromoContent:
         ends_on=request.ends_on,
         budget=request.budget,
         brand_share=request.brand_share,
+        dealer_share=request.dealer_share,
+        other_share=request.other_share,
+        other_party=request.other_party,
+        goals=tuple(Goal(goal.measure, goal.target) for goal in request.goals.all()),
         goal=request.goal,
         ad_copy=request.ad_copy,
         items=tuple(
@@ -121,13 +127,21 @@ def _write(request: PromoRequest, content: PromoContent, rows: _Rows) -> None:
     request.kind = content.kind
     request.window = (content.starts_on, content.ends_on)
     request.budget = content.budget
-    request.brand_share = content.brand_share
+    shares = content.shares
+    request.brand_share = shares.brand
+    request.dealer_share = shares.dealers
+    request.other_share = shares.other
+    request.other_party = shares.other_party
     request.goal = content.goal
     request.ad_copy = content.ad_copy
     request.save()
     request.items.all().delete()
     PromoItem.objects.bulk_create(
         PromoItem(request=request, product=rows.products[item.sku], promo_price=item.price) for item in content.items
+    )
+    request.goals.all().delete()
+    PromoGoal.objects.bulk_create(
+        PromoGoal(request=request, measure=goal.measure, target=goal.target) for goal in content.goals
     )
     request.regions.set(rows.regions)
     request.dealers.set([request.applicant] if request.applicant else rows.dealers)
@@ -136,7 +150,7 @@ def _write(request: PromoRequest, content: PromoContent, rows: _Rows) -> None:
 
 def _checked(content: PromoContent, actor: Actor) -> _Rows:
     """The rows named, or `PromoInvalid` with every fault of the content and every name unknown."""
-    findings = list(faults_in(content))
+    findings = list(draft_faults_in(content))
     products = Product.objects.in_bulk([item.sku for item in content.items], field_name="sku")
     regions = Region.objects.in_bulk(content.regions, field_name="code")
     dealers = visible_dealers(actor).in_bulk(content.dealers, field_name="code")

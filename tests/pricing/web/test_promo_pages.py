@@ -248,7 +248,7 @@ def test_a_submission_too_late_stays_a_draft_and_says_so(cast):
     ("change", "words"),
     [
         ({"sku": ["NO-SUCH"], "promo_price": ["1"]}, "没有商品 NO-SUCH"),
-        ({"sku": [""], "promo_price": [""]}, "请至少填写一个商品"),
+        ({"sku": [""], "promo_price": [""], "submit": "1"}, "请至少填写一个商品"),
         ({"last_on": "2026-05-30"}, "须晚于开始日"),
         ({"promo_price": ["-1"]}, "数字不能为负"),
         ({"brand_percent": "101"}, "100"),
