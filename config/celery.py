@@ -38,6 +38,7 @@ app.conf.beat_schedule = {
     "advance-promotions": {"task": "pricing.advance_promotions", "schedule": 300.0},
     "confirm-silent-statements": {"task": "settlement.confirm_silent_statements", "schedule": crontab(minute="5")},
     "keep-calendar": {"task": "dealers.keep_calendar", "schedule": crontab(hour="8", minute="0")},
+    "refresh-sandboxes": {"task": "dealers.refresh_sandboxes", "schedule": crontab(hour="3", minute="20")},
     "heartbeat": {"task": "dealers.heartbeat", "schedule": 30.0},
 }
 

@@ -12,6 +12,7 @@ from dealers.services.audit import seal_audit as seal
 from dealers.services.calendar import load_calendar, warn_of_calendar_end
 from dealers.services.jobs import relay_jobs as relay
 from dealers.services.notices import deliver_notices as deliver
+from dealers.services.sandbox import refresh_sandboxes as refresh
 from dealers.services.sync import sweep_sync as sweep
 
 
@@ -56,3 +57,9 @@ def keep_calendar() -> None:
 def heartbeat() -> None:
     """Leave a sign that beat, broker and worker work together; readiness looks at it."""
     Heartbeat.objects.update_or_create(name="worker", defaults={"beat_at": clock.now()})
+
+
+@shared_task(name="dealers.refresh_sandboxes")
+def refresh_sandboxes() -> None:
+    """What a dealer has been granted meanwhile holds in its sandbox too."""
+    refresh()

@@ -33,6 +33,7 @@ class WhoSerializer(serializers.Serializer[Any]):
     industry = serializers.ChoiceField(choices=Industry.choices)
     state = serializers.ChoiceField(choices=DealerState.choices)
     activated_on = serializers.DateField()
+    sandbox = serializers.BooleanField(source="is_sandbox", help_text="True when nothing sent with this key counts.")
 
 
 class ScorePartSerializer(serializers.Serializer[Any]):

@@ -250,11 +250,17 @@ def void(_result: object) -> None:
 
 
 def demo_keys(at: datetime) -> dict[str, str]:
-    """A key of the first dealer's system and one of HQ's ERP; their secrets are shown once, by the command."""
+    """Keys of the first dealer's system, of its sandbox and of HQ's ERP; shown once, by the command."""
     first = Dealer.objects.order_by("code").first()
     _, dealer_secret = create_api_key(name="ERP", actor=None, at=at, dealer=first)
+    _, sandbox_secret = create_api_key(name="ERP trial", actor=None, at=at, dealer=first, sandbox=True)
     _, system_secret = create_api_key(name="HQ ERP", actor=None, at=at, system="erp")
-    return {f"dealer {first.code if first else ''}": dealer_secret, "HQ system erp": system_secret}
+    code = first.code if first else ""
+    return {
+        f"dealer {code}": dealer_secret,
+        f"sandbox {code}": sandbox_secret,
+        "HQ system erp": system_secret,
+    }
 
 
 def _at(day: date, hour: int, minute: int = 0) -> datetime:

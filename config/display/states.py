@@ -18,6 +18,8 @@ class Look(NamedTuple):
 
 
 STATES: dict[str, Look] = {
+    # API keys
+    "sandbox": Look("info", _("Sandbox")),
     # promo requests
     "draft": Look("", _("Draft")),
     "submitted": Look("info", _("Submitted")),

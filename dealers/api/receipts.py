@@ -55,6 +55,7 @@ class ReceiptSerializer(ReceiptSummarySerializer):
     id = serializers.UUIDField()
     problems = LineProblemSerializer(many=True, help_text="The first 1,000; all of them are in the quarantine.")
     problems_left_out = serializers.IntegerField(required=False)
+    sandbox = serializers.BooleanField(required=False, help_text="Present and true when the delivery never counts.")
     remarks = RemarkSerializer(many=True, help_text="Notes on lines that were taken all the same.")
 
 

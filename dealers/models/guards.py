@@ -22,20 +22,36 @@ def append_only(name: str) -> pgtrigger.Protect:
     return pgtrigger.Protect(name=name, operation=pgtrigger.Update | pgtrigger.Delete)
 
 
+def sandbox_apart_sql(table: str, column: str = "dealer_id") -> tuple[str, str]:
+    """SQL that hides the rows of sandboxes (negative dealer ids) from every session but the sandbox's own.
+
+    A restrictive policy: it narrows whatever other policies of ``table`` allow, also for HQ and the workers.
+    """
+    number = "(SELECT NULLIF(NULLIF(current_setting('halfmoon.dealer', true), '*'), '')::bigint)"
+    forward = f"""
+        CREATE POLICY sandbox_apart ON {table} AS RESTRICTIVE
+            USING (({column} < 0) IS NOT TRUE OR {column} = {number});
+    """
+    return forward, f"DROP POLICY sandbox_apart ON {table};"
+
+
 def row_scope_sql(table: str, column: str = "dealer_id") -> tuple[str, str]:
     """SQL that makes ``table`` show only the rows of the dealer in ``halfmoon.dealer``; and its undoing.
 
     ``*`` shows everything, an empty or missing setting nothing. The setting is read once per statement in a
-    scalar sub-select, and the policy is forced so that the table's owner obeys it too.
+    scalar sub-select, and the policy is forced so that the table's owner obeys it too. Sandboxes are kept apart.
     """
+    apart, together = sandbox_apart_sql(table, column)
     setting = "(SELECT current_setting('halfmoon.dealer', true))"
     number = "(SELECT NULLIF(NULLIF(current_setting('halfmoon.dealer', true), '*'), '')::bigint)"
     forward = f"""
         ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
         ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
         CREATE POLICY row_scope ON {table} USING ({setting} = '*' OR {column} = {number});
+        {apart}
     """
     backward = f"""
+        {together}
         DROP POLICY row_scope ON {table};
         ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
         ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;

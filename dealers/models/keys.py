@@ -29,6 +29,16 @@ class ApiKey(AbstractAPIKey):
             ),
         ]
 
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether what is sent with this key never counts (see :mod:`dealers.services.sandbox`)."""
+        return self.dealer_id is not None and self.dealer_id < 0
+
+    @property
+    def real_dealer_id(self) -> int | None:
+        """The dealer behind the key, whether it counts or is a sandbox; None for one of HQ's systems."""
+        return None if self.dealer_id is None else abs(self.dealer_id)
+
 
 class IdempotencyRecord(models.Model):
     """The first answer to a request that carried an ``Idempotency-Key``; given again to its retries."""

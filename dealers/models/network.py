@@ -62,6 +62,21 @@ class Dealer(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether this is the twin of a dealer, whose data never counts (see :mod:`dealers.services.sandbox`)."""
+        return self.pk < 0
+
+    @property
+    def sandbox_id(self) -> int:
+        """The id of this dealer's twin."""
+        return -int(self.pk)
+
+    @property
+    def reporting_codes(self) -> tuple[str, ...]:
+        """The codes by which its own reports may name it: a twin answers to its dealer's code too."""
+        return (self.code, self.code.removesuffix("-SANDBOX")) if self.is_sandbox else (self.code,)
+
 
 class DealerTier(models.Model):
     """The authorization tier of a dealer over a range of days."""

@@ -193,6 +193,8 @@ def receipt_of(delivery: FeedDelivery, *, most_problems: int = MOST_PROBLEMS_SHO
         "quarantined": delivery.quarantined,
         "problems": problems,
     }
+    if delivery.dealer_id is not None and delivery.dealer_id < 0:
+        receipt["sandbox"] = True
     if delivery.quarantined > len(problems):
         receipt["problems_left_out"] = delivery.quarantined - len(problems)
     return receipt

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from dealers.errors import Refused
 from dealers.models import ApiKey, Dealer, User
 from dealers.services.audit import record_audit
+from dealers.services.sandbox import open_sandbox
 
 #: What a key may be allowed, and the default of each side.
 DEALER_SCOPES = (
@@ -44,6 +45,12 @@ class UnknownScope(Refused):
     status = 400
 
 
+class SandboxForDealers(Refused):
+    code = "sandbox_for_dealers"
+    sentence = _("A sandbox key belongs to a dealer; HQ's own systems have none.")
+    status = 400
+
+
 class KeyEnded(Refused):
     code = "key_ended"
     sentence = _("This key is revoked already.")
@@ -59,17 +66,22 @@ def create_api_key(
     system: str = "",
     scopes: Sequence[str] = (),
     expires_at: datetime | None = None,
+    sandbox: bool = False,
 ) -> tuple[ApiKey, str]:
     """Make a key of one dealer or of one HQ system and return it with its secret, which is never shown again.
 
-    No ``scopes`` means all of its side. Raises :class:`UnknownScope`.
+    No ``scopes`` means all of its side. With ``sandbox`` nothing sent with the key ever counts; only a dealer has one.
+    Raises :class:`UnknownScope` and :class:`SandboxForDealers`.
     """
+    if sandbox and dealer is None:
+        raise SandboxForDealers()
     known = DEALER_SCOPES if dealer is not None else SYSTEM_SCOPES
     for scope in scopes:
         if scope not in known:
             raise UnknownScope(scope=scope, known=", ".join(known))
+    owner = open_sandbox(dealer=dealer, actor=actor, at=at) if sandbox and dealer is not None else dealer
     made, secret = ApiKey.objects.create_key(
-        name=name[:50], dealer=dealer, system=system, scopes=list(scopes or known), expiry_date=expires_at
+        name=name[:50], dealer=owner, system=system, scopes=list(scopes or known), expiry_date=expires_at
     )
     key = cast(ApiKey, made)
     record_audit(
@@ -77,8 +89,8 @@ def create_api_key(
         action="key.create",
         subject=("dealers.apikey", key.prefix),
         at=at,
-        dealer_id=key.dealer_id,
-        after={"name": key.name, "scopes": key.scopes, "expires_at": expires_at, "system": system},
+        dealer_id=key.real_dealer_id,
+        after={"name": key.name, "scopes": key.scopes, "expires_at": expires_at, "system": system, "sandbox": sandbox},
     )
     return key, secret
 
@@ -92,7 +104,7 @@ def revoke_api_key(*, key: ApiKey, actor: User | None, at: datetime) -> ApiKey:
     key.revoked = True
     key.save()
     record_audit(
-        actor=actor, action="key.revoke", subject=("dealers.apikey", key.prefix), at=at, dealer_id=key.dealer_id
+        actor=actor, action="key.revoke", subject=("dealers.apikey", key.prefix), at=at, dealer_id=key.real_dealer_id
     )
     return key
 
@@ -103,17 +115,18 @@ def rotate_api_key(*, key: ApiKey, actor: User | None, at: datetime, overlap_unt
 
     Raises :class:`KeyEnded` for a key that is revoked or has expired.
     """
-    key = ApiKey.objects.select_for_update(of=("self",)).select_related("dealer").get(pk=key.pk)
+    key = ApiKey.objects.select_for_update().get(pk=key.pk)
     if key.revoked or (key.expiry_date is not None and key.expiry_date <= at):
         raise KeyEnded()
     successor = create_api_key(
         name=key.name,
         actor=actor,
         at=at,
-        dealer=key.dealer,
+        dealer=Dealer.objects.filter(pk=key.real_dealer_id or 0).first(),
         system=key.system,
         scopes=key.scopes,
         expires_at=None if key.expiry_date is None else at + (key.expiry_date - key.created),
+        sandbox=key.is_sandbox,
     )
     if key.expiry_date is None or key.expiry_date > overlap_until:
         key.expiry_date = overlap_until
@@ -123,7 +136,7 @@ def rotate_api_key(*, key: ApiKey, actor: User | None, at: datetime, overlap_unt
         action="key.rotate",
         subject=("dealers.apikey", key.prefix),
         at=at,
-        dealer_id=key.dealer_id,
+        dealer_id=key.real_dealer_id,
         after={"successor": successor[0].prefix, "overlap_until": overlap_until},
     )
     return successor

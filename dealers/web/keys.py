@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.contrib import messages
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
@@ -55,6 +55,11 @@ class KeyForm(forms.Form):
         help_text=gettext_lazy("For example erp or warehouse; leave empty for a dealer."),
     )
     life = forms.ChoiceField(label=gettext_lazy("Valid for"), choices=LIVES, required=False)
+    sandbox = forms.BooleanField(
+        label=gettext_lazy("Sandbox"),
+        required=False,
+        help_text=gettext_lazy("For trying out a program: everything works as usual, and nothing sent ever counts."),
+    )
     scopes = forms.MultipleChoiceField(
         label=gettext_lazy("May do"),
         required=False,
@@ -86,10 +91,10 @@ class KeyForm(forms.Form):
 def _keys_of(request: HttpRequest) -> QuerySet[ApiKey]:
     """The keys a person may see: all for those who look after keys, else those of the own dealer."""
     user = person(request)
-    keys = ApiKey.objects.select_related("dealer").order_by("revoked", "-created")
+    keys = ApiKey.objects.order_by("revoked", "-created")
     if can(user, "keys.view"):
         return keys
-    return keys.none() if user.dealer is None else keys.filter(dealer=user.dealer)
+    return keys.none() if user.dealer is None else keys.filter(dealer_id__in=(user.dealer.pk, user.dealer.sandbox_id))
 
 
 @require_GET
@@ -100,9 +105,14 @@ def api_keys(request: HttpRequest) -> HttpResponse:
     found = _keys_of(request)
     if words:
         named = found.filter(name__icontains=words) | found.filter(system__icontains=words)
-        found = named | found.filter(dealer__code__icontains=words) | found.filter(prefix=words)
+        owners = Dealer.objects.filter(code__icontains=words).annotate(twin=-F("pk"))
+        of_dealers = found.filter(dealer_id__in=owners.values("pk")) | found.filter(dealer_id__in=owners.values("twin"))
+        found = named | of_dealers | found.filter(prefix=words)
+    page = page_of(request, found)
+    owners_shown = Dealer.objects.in_bulk({key.real_dealer_id for key in page if key.dealer_id is not None})
     context = {
-        "page": page_of(request, found),
+        "page": page,
+        "rows": [(key, owners_shown.get(key.real_dealer_id)) for key in page],
         "q": words,
         "now": clock.now(),
         "own": person(request).dealer,
@@ -131,6 +141,7 @@ def key_new(request: HttpRequest) -> HttpResponse:
                 system=given["system"],
                 scopes=given["scopes"],
                 expires_at=at + timedelta(days=int(given["life"])) if given["life"] else None,
+                sandbox=given["sandbox"],
             )
             return render(request, "dealers/key_made.html", {"key": key, "secret": secret})
     return render(request, "dealers/key_new.html", {"form": form}, status=422 if request.method == "POST" else 200)

@@ -28,6 +28,7 @@ class Command(BaseCommand):
             help=f"default all. Dealer: {' '.join(DEALER_SCOPES)}. System: {' '.join(SYSTEM_SCOPES)}",
         )
         parser.add_argument("--expires", metavar="DATE", help="first day the key no longer works")
+        parser.add_argument("--sandbox", action="store_true", help="nothing sent with the key ever counts")
         parser.add_argument("--name", default="")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -45,6 +46,7 @@ class Command(BaseCommand):
                 system=options["system"] or "",
                 scopes=scopes,
                 expires_at=expires_at,
+                sandbox=options["sandbox"],
             )
         except (Refused, ValueRefused) as refusal:
             raise CommandError(str(refusal)) from refusal

@@ -86,7 +86,7 @@ class _References:
     def _dealer(self, cells: Cells) -> int:
         if self._own is None:
             return self._dealers.read(cells)
-        if (code := cells.given("dealer")) not in ("", self._own.code):
+        if (code := cells.given("dealer")) not in ("", *self._own.reporting_codes):
             raise refuse("dealer", code, "not_your_dealer")
         return self._own.pk
 

@@ -51,7 +51,7 @@ class LinePass:
         self._facts = facts
         self._reported_at = instant_number(received_at)
         self._latest = self._reported_at + FUTURE_MINUTES * 60_000_000
-        self._dealers = facts.dealers if dealer is None else Codes({dealer.code: dealer.pk, "": dealer.pk})
+        self._dealers = facts.dealers if dealer is None else _own_codes(dealer)
         self._line_nos = WholeNumbers(1)
         self._quantities = Quantities()
         self._prices = Prices()
@@ -232,6 +232,10 @@ class LinePass:
         if not bare:
             raise BadCell("missing_value")
         raise BadCell("unknown_dealer" if self._dealer is None else "not_your_dealer")
+
+
+def _own_codes(dealer: Dealer) -> Codes:
+    return Codes(dict.fromkeys(("", *dealer.reporting_codes), dealer.pk))
 
 
 def _require(bare: str, known: Codes, code: str) -> None:
