@@ -55,6 +55,26 @@ class Flag(IntFlag):
 EXCLUDING_FLAGS = Flag.OUT_OF_TERRITORY | Flag.B2B_WITHOUT_ADDENDUM
 
 
+class ViolationKind(TextChoices):
+    """What a sale line can be held against the dealer for. Price kinds carry a shortfall and stand on the ladder."""
+
+    BELOW_FLOOR = "below_floor", _("Below floor")
+    ABOVE_CEILING = "above_ceiling", _("Above ceiling")
+    OUT_OF_TERRITORY = "out_of_territory", _("Out of territory")
+    B2B_WITHOUT_ADDENDUM = "b2b_without_addendum", _("Bulk sale without addendum")
+
+
+PRICE_VIOLATIONS = (ViolationKind.BELOW_FLOOR, ViolationKind.ABOVE_CEILING)
+
+
+class ViolationState(TextChoices):
+    """What people have done about a gathered violation; what it consists of is a matter of its lines alone."""
+
+    GATHERED = "gathered", _("Gathered")
+    HANDED_OVER = "handed_over", _("Handed over")
+    SET_ASIDE = "set_aside", _("Set aside")
+
+
 class Channel(IntegerChoices):
     RETAIL = 1, _("Retail")
     B2B = 2, _("B2B")

@@ -8,12 +8,19 @@ from dealers.foundation import clock
 from dealers.services.jobs import running_job
 from pricing.services.promos.clockwork import advance_promotions as advance
 from pricing.services.rejudge import rejudge_as_asked
+from pricing.services.violations.gathering import gather_violations as gather
 
 
 @shared_task(name="pricing.advance_promotions")
 def advance_promotions() -> None:
     """Start and end promotions, and call out late reviews."""
     advance(at=clock.now())
+
+
+@shared_task(name="pricing.gather_violations")
+def gather_violations() -> None:
+    """Gather violations wherever lines changed."""
+    gather(at=clock.now())
 
 
 @shared_task(name="pricing.rejudge")

@@ -92,7 +92,10 @@ class PromoTerms(Terms):
 
 
 class LadderStep(Terms):
-    """What a period with violations leads to. A penalty is the shortfall times `multiple`, at least `minimum`."""
+    """What a period with violations leads to. A penalty is the shortfall, but at least `minimum`, times `multiple`.
+
+    So a step with the same minimum and twice the multiple is "the same penalty doubled".
+    """
 
     action: Annotated[str, one_of("action", "warning", "penalty")]
     multiple: Factor | None = None

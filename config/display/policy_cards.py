@@ -204,7 +204,7 @@ def _consequence(step: LadderStep) -> str:
     if not step.is_penalty:
         said = word(step.action)
     else:
-        said = _("Penalty of %(multiple)s × the shortfall, at least %(minimum)s") % {
+        said = _("Penalty of %(multiple)s × the shortfall, which counts as at least %(minimum)s") % {
             "multiple": number_text(step.multiple or Decimal(0)),
             "minimum": _whole_money(step.minimum or Decimal(0)),
         }

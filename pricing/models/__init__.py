@@ -5,8 +5,10 @@ from pricing.models.promo_duty import PromoDelegation, PromoEscalation
 from pricing.models.promo_papers import PromoAttachment, PromoMinutes, PromoRemark
 from pricing.models.promos import PromoGoal, PromoItem, PromoRequest, PromoStep, PromoSubmission, PromoVote
 from pricing.models.sales import SaleLine, SaleLineHistory, SalesTally
+from pricing.models.violations import GatheringDue, Violation, ViolationVersion
 
 __all__ = [
+    "GatheringDue",
     "LegalBasis",
     "PriceBand",
     "PromoAttachment",
@@ -23,4 +25,6 @@ __all__ = [
     "SaleLine",
     "SaleLineHistory",
     "SalesTally",
+    "Violation",
+    "ViolationVersion",
 ]

@@ -62,6 +62,7 @@ class TallyBook:
             " earning_lines bigint, earning numeric, breach_lines bigint, breach numeric",
         )
         count = copy_lines(cursor, "tally_now", _COLUMNS, self._rows())
+        self._leave_word_of_violations(cursor)
         if count:
             cursor.execute(
                 f"""
@@ -73,6 +74,16 @@ class TallyBook:
                 [known_at, delivery_id],
             )
         return count
+
+    def _leave_word_of_violations(self, cursor: Any) -> None:
+        """Have violations gathered again where lines that do not earn came, went or changed, whatever the sums."""
+        due = [key for key, sums in self.sums.items() if any(kind != EARNING for _category, kind in sums)]
+        if due:
+            dealers, periods = zip(*due, strict=True)
+            cursor.execute(
+                "INSERT INTO pricing_gatheringdue (dealer_id, period) SELECT * FROM unnest(%s::bigint[], %s::int[])",
+                [list(dealers), list(periods)],
+            )
 
     def _rows(self) -> Iterator[str]:
         for dealer_id, period in sorted(self.sums):

@@ -1,0 +1,1 @@
+"""Violations: gathered from verdicts, and what people decide about them."""
