@@ -14,10 +14,11 @@ from typing import IO, Any
 from django.utils.translation import gettext_lazy
 
 from config.judging_again import JudgingAgain
-from dealers.choices import Door, Feed
+from dealers.choices import OWN_FEEDS, Door
 from dealers.errors import NotFound
 from dealers.models import Dealer, FeedDelivery, QuarantinedLine
 from dealers.services.audit import name_of
+from dealers.services.imports.adjustments import OWN_STOCK_ADJUSTMENTS, STOCK_ADJUSTMENTS
 from dealers.services.imports.alliances import ALLIANCES
 from dealers.services.imports.dealers import DEALERS
 from dealers.services.imports.importing import Importer, import_rows
@@ -45,10 +46,9 @@ IMPORTERS: Mapping[str, Importer] = {
     "promos": PROMOS,
     "shipments": SHIPMENTS,
     "inventory": INVENTORY,
+    "stock_adjustments": STOCK_ADJUSTMENTS,
 }
 SALES = "sales"
-#: What a dealer may correct; shipments and master data are HQ's, whosever lines they are about.
-_DEALERS_OWN = frozenset({Feed.SALES, Feed.INVENTORY})
 KINDS = (*IMPORTERS, SALES)
 
 
@@ -120,7 +120,8 @@ def resubmit(
     """
 
     def take_in(line: QuarantinedLine, corrected: Mapping[str, Any]) -> FeedDelivery:
-        if dealer is not None and line.feed not in _DEALERS_OWN:
+        # Shipments and master data are HQ's, whosever lines they are about.
+        if dealer is not None and line.feed not in OWN_FEEDS:
             raise NotFound(what=gettext_lazy("refused line"), key=line_id)
         return import_records(kind=line.feed, records=[corrected], actor=actor, door=Door.RESUBMISSION, dealer=dealer)
 
@@ -130,4 +131,4 @@ def resubmit(
 def _importer(kind: str, dealer: Dealer | None) -> Importer:
     if dealer is None:
         return IMPORTERS[kind]
-    return {"inventory": OWN_INVENTORY}[kind]
+    return {"inventory": OWN_INVENTORY, "stock_adjustments": OWN_STOCK_ADJUSTMENTS}[kind]

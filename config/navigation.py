@@ -123,6 +123,7 @@ SIDEBAR = (
             Entry(_("Report data"), "upload", "upload", DEALER_ROLES),
             Entry(_("Receipts"), "receipts", "receipt", DEALER_ROLES),
             Entry(_("Quarantine"), "quarantine", "alert", DEALER_ROLES),
+            Entry(_("Stock adjustments"), "adjustments", "box", DEALER_ROLES),
             Entry(_("Sale lines and verdicts"), "sale-lines", "list", DEALER_ROLES),
             Entry(_("Products"), "products", "box", DEALER_ROLES),
             Entry(_("Regions"), "regions", "map", DEALER_ROLES),

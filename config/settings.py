@@ -248,6 +248,7 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AdClaimEnum": "pricing.choices.AdClaim",
         "AdRuleEnum": "pricing.choices.AdRule",
+        "AdjustmentKindEnum": "dealers.choices.AdjustmentKind",
         "BandLevelEnum": ["city", "province", "city_tier", "national"],
         "BandOutcomeEnum": ["decides", "less_specific", "not_in_force"],
         "ChannelEnum": ["retail", "b2b"],

@@ -72,6 +72,41 @@ class Feed(TextChoices):
     LIST_PRICES = "list_prices", _("List prices")
     BANDS = "bands", _("Price bands")
     PROMOS = "promos", _("Promotions")
+    STOCK_ADJUSTMENTS = "stock_adjustments", _("Stock adjustments")
+
+
+#: What a dealer delivers itself, and so corrects itself.
+OWN_FEEDS = (Feed.SALES, Feed.INVENTORY, Feed.STOCK_ADJUSTMENTS)
+
+
+class AdjustmentKind(TextChoices):
+    """Why a dealer's stock changed though nothing was bought or sold."""
+
+    DAMAGE = "damage", _("Damaged")
+    LOSS = "loss", _("Lost")
+    FOUND = "found", _("Surplus found")
+    OWN_USE = "own_use", _("Own use")
+    SAMPLE = "sample", _("Sample given away")
+    OPENING_BALANCE = "opening_balance", _("Opening stock")
+    TRANSFER_OUT = "transfer_out", _("Transferred out")
+    TRANSFER_IN = "transfer_in", _("Transferred in")
+
+    @property
+    def is_incoming(self) -> bool:
+        """Whether the declared units add to the stock."""
+        return self in _INCOMING
+
+    @property
+    def is_transfer(self) -> bool:
+        return self in (AdjustmentKind.TRANSFER_OUT, AdjustmentKind.TRANSFER_IN)
+
+    @property
+    def needs_reason(self) -> bool:
+        """Whether somebody has to say in words what happened."""
+        return self in (AdjustmentKind.DAMAGE, AdjustmentKind.LOSS, AdjustmentKind.FOUND)
+
+
+_INCOMING = (AdjustmentKind.FOUND, AdjustmentKind.OPENING_BALANCE, AdjustmentKind.TRANSFER_IN)
 
 
 class Door(TextChoices):

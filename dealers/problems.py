@@ -70,6 +70,9 @@ SENTENCES: dict[str, str] = {
     "approval_in_the_future": _("“%(value)s” lies in the future; only approved promotions can be taken over."),
     "b2b_to_without_from": _("An end of the B2B addendum needs its start; name it or empty the cell."),
     "counted_twice": _("Line %(line)s counts this product in this warehouse at this instant otherwise; leave one."),
+    "reason_needed": _("A line of kind %(kind)s needs a reason; say in a few words what happened."),
+    "no_other_party": _("Only a transfer names another party; empty the cell."),
+    "nothing_adjusted": _("The quantity is 0; leave the line out. With a higher revision, 0 takes a line back."),
     # identity
     "stale_revision": _(
         "Revision %(revision)s is older than revision %(known)s, which we have; send a revision above %(known)s."

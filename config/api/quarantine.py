@@ -16,13 +16,11 @@ from dealers.api.access import ScopeOrCapability, actor_of, own_dealer
 from dealers.api.idempotency import IdempotentPosts
 from dealers.api.receipts import ReceiptSerializer, receipt_answer
 from dealers.api.serializers import StrictSerializer
-from dealers.choices import Feed
+from dealers.choices import OWN_FEEDS
 from dealers.errors import NotFound
 from dealers.foundation import clock
 from dealers.selectors.quarantine import visible_quarantine
 
-#: What a dealer delivers itself, and so corrects itself.
-OWN_FEEDS = (Feed.SALES, Feed.INVENTORY)
 _NAME = re.compile("[a-z_]{1,40}")
 
 

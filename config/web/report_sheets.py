@@ -8,9 +8,10 @@ from typing import Any
 
 import xlsxwriter
 
-from dealers.choices import Feed
+from dealers.choices import AdjustmentKind, Feed
 from dealers.foundation.tabular import CsvWriter
 from dealers.models import Product, Region
+from dealers.services.imports.adjustments import OWN_LAYOUT as OWN_ADJUSTMENTS
 from dealers.services.imports.inventory import OWN_LAYOUT
 from pricing.services.intake.sources import COLUMNS as SALES_COLUMNS
 
@@ -21,6 +22,7 @@ _SHOWN_AS_TEXT = "@"
 COLUMNS: dict[str, tuple[str, ...]] = {
     Feed.SALES: tuple(column for column in SALES_COLUMNS if column != "dealer"),
     Feed.INVENTORY: tuple(column for column in OWN_LAYOUT.columns if column != "dealer"),
+    Feed.STOCK_ADJUSTMENTS: tuple(column for column in OWN_ADJUSTMENTS.columns if column != "dealer"),
 }
 
 
@@ -48,12 +50,14 @@ def xlsx_sheet(
     if feed == Feed.SALES:
         _offer(book, page, columns, "region", titles[1], [(region.code, region.name) for region in regions], bold)
         _choose(page, columns.index("channel"), {"validate": "list", "source": ["retail", "b2b"]})
+    if feed == Feed.STOCK_ADJUSTMENTS:
+        _choose(page, columns.index("kind"), {"validate": "list", "source": AdjustmentKind.values})
     book.close()
     return buffer.getvalue()
 
 
 def _instant_column(feed: str) -> str:
-    return "sold_at" if feed == Feed.SALES else "as_of"
+    return {Feed.SALES: "sold_at", Feed.INVENTORY: "as_of"}.get(Feed(feed), "occurred_at")
 
 
 def _offer(

@@ -15,14 +15,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from config.imports import import_file, resubmit
 from config.web.report_sheets import COLUMNS, csv_sheet, xlsx_sheet
-from dealers.choices import Door, Feed, QuarantineState
+from dealers.choices import OWN_FEEDS, Door, Feed, QuarantineState
 from dealers.foundation import clock
 from dealers.foundation.tabular import UnusableFile
 from dealers.models import FeedDelivery, Product, QuarantinedLine
 from dealers.selectors.quarantine import visible_quarantine
 from dealers.services.deliveries import detail_of
 from dealers.web.access import capability_required, own_dealer, person, refusals_shown
-from dealers.web.quarantine import OWN_FEEDS
 from dealers.web.status import my_status
 from pricing.selectors.bands import selling_regions
 
@@ -36,7 +35,7 @@ class UploadForm(forms.Form):
 
     feed = forms.ChoiceField(
         label=gettext_lazy("What it holds"),
-        choices=[(feed.value, feed.label) for feed in (Feed.SALES, Feed.INVENTORY)],
+        choices=[(feed.value, feed.label) for feed in OWN_FEEDS],
         widget=forms.RadioSelect,
     )
     file = forms.FileField(
@@ -71,7 +70,7 @@ def upload(request: HttpRequest) -> HttpResponse:
         "form": form,
         "status": my_status(user, at=at),
         "today": clock.business_day(at),
-        "columns": {"sales": COLUMNS[Feed.SALES], "inventory": COLUMNS[Feed.INVENTORY]},
+        "sheets": [(Feed(feed), columns) for feed, columns in COLUMNS.items()],
     }
     return render(request, "dealers/upload.html", context, status=422 if request.method == "POST" else 200)
 

@@ -9,6 +9,7 @@ from dealers.api.inventory_reports import InventoryReports
 from dealers.api.quarantine import Quarantine
 from dealers.api.receipts import ReceiptDetail, Receipts
 from dealers.api.shipments import Shipments
+from dealers.api.stock_adjustments import StockAdjustments
 from dealers.api.supply import SupplyEligibility
 from dealers.api.zero_sales import ZeroSalesDeclarations
 
@@ -21,5 +22,6 @@ urlpatterns = [
     path("products", Products.as_view(), name="products"),
     path("regions", Regions.as_view(), name="regions"),
     path("shipments", Shipments.as_view(), name="shipments"),
+    path("stock-adjustments", StockAdjustments.as_view(), name="stock-adjustments"),
     path("supply-eligibility", SupplyEligibility.as_view(), name="supply-eligibility"),
 ]

@@ -3,6 +3,7 @@
 Read in this order: people, places, network, catalogue, policy, feeds, stock, supply, notices, keys, jobs, files, audit.
 """
 
+from dealers.models.adjustments import StockAdjustment, StockAdjustmentHistory
 from dealers.models.audit import AuditRecord, AuditSeal
 from dealers.models.calendar import CalendarDay, CalendarVersion
 from dealers.models.catalogue import ListPrice, Product
@@ -44,6 +45,8 @@ __all__ = [
     "Region",
     "Shipment",
     "ShipmentTally",
+    "StockAdjustment",
+    "StockAdjustmentHistory",
     "StoredFile",
     "SupplyHold",
     "SyncClock",

@@ -23,7 +23,7 @@ class FeedDelivery(models.Model):
     id = models.BigAutoField(primary_key=True)
     receipt = models.UUIDField(_("receipt"), default=uuid.uuid4, unique=True, editable=False)
     dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT, null=True, related_name="deliveries")
-    feed = models.CharField(_("feed"), max_length=16, choices=Feed)
+    feed = models.CharField(_("feed"), max_length=32, choices=Feed)
     door = models.CharField(_("door"), max_length=16, choices=Door)
     received_at = models.DateTimeField(_("received at"))
     delivered_by = models.CharField(_("delivered by"), max_length=200, blank=True)
@@ -58,7 +58,7 @@ class QuarantinedLine(models.Model):
 
     delivery = models.ForeignKey(FeedDelivery, on_delete=models.PROTECT, related_name="refused")
     dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT, null=True, related_name="quarantined_lines")
-    feed = models.CharField(_("feed"), max_length=16, choices=Feed)
+    feed = models.CharField(_("feed"), max_length=32, choices=Feed)
     line = models.BigIntegerField(_("line"))
     content = models.JSONField(_("line as it came"))
     field = models.CharField(_("field"), max_length=64, blank=True)
@@ -97,7 +97,7 @@ class FeedDay(models.Model):
     dealer = models.ForeignKey(
         "dealers.Dealer", on_delete=models.PROTECT, related_name="feed_days", db_constraint=False, db_index=False
     )
-    feed = models.CharField(_("feed"), max_length=16, choices=Feed, default=Feed.SALES)
+    feed = models.CharField(_("feed"), max_length=32, choices=Feed, default=Feed.SALES)
     day = models.DateField(_("day"))
     coverage = models.CharField(_("coverage"), max_length=16, choices=Coverage)
     first_received_at = models.DateTimeField(_("first received at"))
@@ -135,7 +135,7 @@ class SyncExemption(models.Model):
     """An agreed pause of a dealer's duty to report. ``feed`` empty means both."""
 
     dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT, related_name="sync_exemptions")
-    feed = models.CharField(_("feed"), max_length=16, choices=Feed, blank=True)
+    feed = models.CharField(_("feed"), max_length=32, choices=Feed, blank=True)
     valid = DateRangeField(_("valid"))
     reason = models.CharField(_("reason"), max_length=500)
     agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -18,6 +18,7 @@ from dealers.services.sandbox import open_sandbox
 DEALER_SCOPES = (
     "sales:write",
     "inventory:write",
+    "stock:read",
     "receipts:read",
     "quarantine:write",
     "me:read",
@@ -35,6 +36,7 @@ SYSTEM_SCOPES = (
     "statements:read",
     "sales:write",
     "inventory:write",
+    "stock:read",
     "promos:read",
 )
 

@@ -9,7 +9,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from dealers.choices import Door, Feed, QuarantineState
+from dealers.choices import OWN_FEEDS, Door, Feed, QuarantineState
 from dealers.foundation.findings import Finding
 from dealers.models import QuarantinedLine
 from dealers.permissions import can
@@ -18,8 +18,8 @@ from dealers.services.deliveries import detail_of
 from dealers.web.access import capability_required, person
 from dealers.web.listing import choice_of, page_of, window_of, words_of
 
-#: What a dealer itself delivers.
-OWN_FEEDS = (Feed.SALES, Feed.INVENTORY, Feed.SHIPMENTS)
+#: What arrives about a dealer: what it delivers itself, and its shipments.
+_ABOUT_A_DEALER = (*OWN_FEEDS, Feed.SHIPMENTS)
 
 
 @require_GET
@@ -27,7 +27,7 @@ OWN_FEEDS = (Feed.SALES, Feed.INVENTORY, Feed.SHIPMENTS)
 def deliveries(request: HttpRequest) -> HttpResponse:
     """What arrived, the newest first; the list is never counted, for it grows every few minutes."""
     user = person(request)
-    feeds = OWN_FEEDS if user.dealer_id else tuple(Feed)
+    feeds = _ABOUT_A_DEALER if user.dealer_id else tuple(Feed)
     filters = [
         choice_of(request, "feed", _("All kinds"), [(feed.value, feed.label) for feed in feeds]),
         choice_of(request, "door", _("All ways in"), Door.choices),

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from dealers.choices import Feed, QuarantineState
+from dealers.choices import OWN_FEEDS, Feed, QuarantineState
 from dealers.foundation import clock
 from dealers.models import QuarantinedLine
 from dealers.problems import render_problem
@@ -20,9 +20,6 @@ from dealers.services.deliveries import detail_of
 from dealers.services.quarantine import withdraw_line
 from dealers.web.access import capability_required, own_dealer, person, refusals_shown
 from dealers.web.listing import choice_of, page_of, window_of, words_of
-
-#: What a dealer corrects itself.
-OWN_FEEDS = (Feed.SALES, Feed.INVENTORY)
 
 
 @require_GET

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from dealers.web import (
+    adjustments,
     audit,
     calendar,
     catalogue,
@@ -33,6 +34,7 @@ urlpatterns = [
     path("products/<path:sku>/", catalogue.product, name="product"),
     path("regions/", catalogue.regions, name="regions"),
     path("zero-sales/", declarations.declare_no_sales, name="declare-zero-sales"),
+    path("stock/adjustments/", adjustments.adjustments, name="adjustments"),
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("receipts/", deliveries.deliveries, name="receipts"),
     path("receipts/<uuid:receipt>/", deliveries.receipt, name="receipt"),

@@ -192,6 +192,7 @@ def test_every_kind_of_the_contract_can_be_chosen() -> None:
         "shipments",
         "sales",
         "inventory",
+        "stock_adjustments",
     }
 
 
