@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from dealers.errors import NotFound, Refused
+from dealers.errors import NotFound, NotPermitted, Refused
 from dealers.foundation.findings import Finding
 
 
@@ -98,4 +98,39 @@ class WindowOver(Refused):
 class UnknownDecision(Refused):
     code = "unknown_decision"
     sentence = _("A decision is approve, reject or return.")
+    status = 422
+
+
+class BandChanged(Refused):
+    code = "band_changed"
+    sentence = _("Somebody changed these bands meanwhile. Look at what stands now and confirm again.")
+
+
+class BandNotYours(NotPermitted):
+    code = "band_not_yours"
+    sentence = _(
+        "You keep the bands of your own regions only; a policy manager keeps those of the country and of city tiers."
+    )
+
+
+class BandUnchanged(Refused):
+    code = "band_unchanged"
+    sentence = _("This is what stands already; nothing would change.")
+
+
+class BandEndRefused(Refused):
+    code = "band_end_refused"
+    sentence = _("The band is in force from %(first)s%(until)s; choose a later first day without it.")
+    status = 422
+
+
+class BandReasonMissing(Refused):
+    code = "reason_missing"
+    sentence = _("Give the reason; it stays with the band.")
+    status = 422
+
+
+class BandRefused(Refused):
+    code = "band_refused"
+    sentence = "%(detail)s"
     status = 422

@@ -11,9 +11,18 @@ from dealers.choices import DEALER_ROLES, HQ_ROLES, Role
 DEALER_SIDE = frozenset(DEALER_ROLES)
 #: HQ people whose work touches prices and promotions.
 READERS = frozenset(HQ_ROLES) - {Role.ADMINISTRATOR, Role.AFTERSALES_SUPERVISOR}
+BAND_READERS = READERS - {Role.FINANCE_CLERK, Role.FINANCE_APPROVER}
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
-    "bands.view": (READERS - {Role.FINANCE_CLERK, Role.FINANCE_APPROVER}) | DEALER_SIDE,
+    "bands.view": BAND_READERS | DEALER_SIDE,
+    # A channel manager keeps the bands of its own regions; see pricing.services.bands.require_place.
+    "bands.edit": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}),
+    "bands.edit_everywhere": frozenset({Role.POLICY_MANAGER}),
+    "bands.import": frozenset({Role.POLICY_MANAGER}),
+    "bands.study": BAND_READERS,
+    "bases.view": BAND_READERS,
+    # Whoever sets a floor does not vouch for the ground on which it is enforced.
+    "bases.record": frozenset({Role.LEGAL_REVIEWER}),
     "sales.view": frozenset(
         {
             Role.POLICY_MANAGER,

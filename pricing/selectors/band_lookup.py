@@ -49,7 +49,7 @@ def band_for(*, product: Product, region: Region, on: date) -> BandAnswer:
         places[region.parent_id] = Place(region.parent_id, None, None)
     index = BandIndex(
         places,
-        ((product.pk, _place_of(row), _facts(row)) for row in rows.values()),
+        ((product.pk, place_of_band(row), facts_of_band(row)) for row in rows.values()),
     )
     decided = index.on(product.pk, region.pk, on)
     candidates = []
@@ -75,13 +75,15 @@ def _rows(product: Product, region: Region) -> list[PriceBand]:
     return list(rows.select_related("legal_basis", "region"))
 
 
-def _place_of(row: PriceBand) -> int:
+def place_of_band(row: PriceBand) -> int:
+    """The place of a band as the compiled index names it."""
     if row.scope == BandScope.NATIONAL or row.region_id is None:
         return NATIONAL if row.city_tier is None else tier_place(row.city_tier)
     return row.region_id
 
 
-def _facts(row: PriceBand) -> Band:
+def facts_of_band(row: PriceBand) -> Band:
+    """A band as the rule of the verdict sees it."""
     basis = row.legal_basis
     return Band(
         id=row.pk,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -19,10 +19,18 @@ class BandWish:
     """What a list of bands is narrowed to. ``on`` None is any day; ``region`` a code, with what covers the region."""
 
     words: str = ""
+    category: str = ""
     region: str = ""
     scope: str = ""
     enforcement: str = ""
+    #: One of :data:`BASIS_STATES`.
+    basis: str = ""
     on: date | None = None
+
+
+#: What may be asked of the legal basis of an enforced floor, beside how many days it still holds.
+EXPIRING = {"15": 15, "60": 60}
+BASIS_STATES = (*EXPIRING, "ended", "none")
 
 
 def visible_bands(user: Any, *, today: date) -> QuerySet[PriceBand]:
@@ -51,9 +59,23 @@ def narrowed_bands(user: Any, wish: BandWish, *, today: date) -> QuerySet[PriceB
         bands = bands.filter(scope=wish.scope)
     if wish.enforcement:
         bands = bands.filter(enforcement=wish.enforcement)
+    if wish.category:
+        bands = bands.filter(product__category=wish.category)
+    if wish.basis:
+        bands = bands.filter(enforcement=Enforcement.ENFORCED).filter(_of_basis(wish.basis, today))
     if wish.on is not None:
         bands = bands.filter(valid__contains=wish.on)
     return bands
+
+
+def _of_basis(state: str, today: date) -> Q:
+    """Bands whose legal basis ends within some days, has ended, or was never recorded."""
+    if state == "none":
+        return Q(legal_basis__isnull=True)
+    if state == "ended":
+        return Q(legal_basis__valid_until__lte=today)
+    within = today + timedelta(days=EXPIRING[state])
+    return Q(legal_basis__valid_until__gt=today, legal_basis__valid_until__lte=within)
 
 
 def selling_regions(dealer_id: int, on: date) -> QuerySet[Region]:

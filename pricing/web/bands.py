@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,11 +14,14 @@ from django.views.decorators.http import require_GET
 
 from dealers.foundation import clock
 from dealers.models import Product, Region
+from dealers.selectors.catalogue import categories
 from dealers.web.access import capability_required, person
-from dealers.web.listing import choice_of, day_of, page_of, words_of
+from dealers.web.downloads import table_response
+from dealers.web.listing import Filter, choice_of, day_of, page_of, words_of
 from pricing.choices import BandScope, Enforcement
 from pricing.models import PriceBand
 from pricing.permissions import can
+from pricing.selectors.band_export import COLUMNS, exported_bands
 from pricing.selectors.band_lookup import band_for
 from pricing.selectors.bands import BandWish, floor_holds, narrowed_bands, selling_regions
 
@@ -27,6 +31,12 @@ LEVELS = {
     "province": gettext_lazy("Its province"),
     "city_tier": gettext_lazy("Cities of its tier"),
     "national": gettext_lazy("The whole country"),
+}
+BASIS_LABELS = {
+    "15": gettext_lazy("Legal basis ends within 15 days"),
+    "60": gettext_lazy("Legal basis ends within 60 days"),
+    "ended": gettext_lazy("Legal basis has ended"),
+    "none": gettext_lazy("Enforced without legal basis"),
 }
 OUTCOMES = {
     "decides": (gettext_lazy("Decides"), "ok"),
@@ -41,27 +51,52 @@ def bands(request: HttpRequest) -> HttpResponse:
     """The bands in sight, in force today unless another day, or any day, is asked for."""
     user = person(request)
     today = clock.business_day(clock.now())
-    any_day = request.GET.get("any") == "1"
+    filters, wish = _asked(request, today)
     on = day_of(request, "on") or today
-    filters = [
-        choice_of(request, "region", _("All places"), _region_options(user, today)),
-        choice_of(request, "scope", _("All scopes"), BandScope.choices),
-        choice_of(request, "enforcement", _("Enforced or not"), Enforcement.choices),
-    ]
-    region, scope, enforcement = (chosen.value for chosen in filters)
-    wish = BandWish(words_of(request), region, scope, enforcement, None if any_day else on)
     page = page_of(request, narrowed_bands(user, wish, today=today))
+    kept = request.GET.copy()
+    kept.pop("page", None)
     context = {
         "page": page,
         "rows": [band_row(band, on) for band in page.object_list],
         "filters": filters,
         "q": wish.words,
         "on": on,
-        "any_day": any_day,
-        "narrowed": bool(wish.words or region or scope or enforcement or any_day or on != today),
+        "any_day": wish.on is None,
+        "narrowed": bool(wish.words or any(chosen.value for chosen in filters) or wish.on != today),
         "for_dealer": user.dealer_id is not None,
+        "may_edit": can(user, "bands.edit"),
+        "may_import": can(user, "bands.import"),
+        "may_study": can(user, "bands.study"),
+        "may_see_bases": can(user, "bases.view"),
+        "query": kept.urlencode(),
     }
     return render(request, "pricing/bands.html", context)
+
+
+@require_GET
+@capability_required("bands.view", can=can)
+def bands_export(request: HttpRequest, ending: str) -> HttpResponseBase:
+    """The bands of the list in the columns of the import, so that the file can be imported again."""
+    today = clock.business_day(clock.now())
+    _filters, wish = _asked(request, today)
+    rows = exported_bands(narrowed_bands(person(request), wish, today=today))
+    return table_response(request, ending, f"bands-{wish.on or today}", COLUMNS, rows)
+
+
+def _asked(request: HttpRequest, today: date) -> tuple[list[Filter], BandWish]:
+    """The filters as the address chooses them."""
+    user = person(request)
+    filters = [
+        choice_of(request, "category", _("All categories"), ((name, name) for name in categories())),
+        choice_of(request, "region", _("All places"), _region_options(user, today)),
+        choice_of(request, "scope", _("All scopes"), BandScope.choices),
+        choice_of(request, "enforcement", _("Enforced or not"), Enforcement.choices),
+        choice_of(request, "basis", _("Any legal basis"), BASIS_LABELS.items()),
+    ]
+    category, region, scope, enforcement, basis = (chosen.value for chosen in filters)
+    on = None if request.GET.get("any") == "1" else day_of(request, "on") or today
+    return filters, BandWish(words_of(request), category, region, scope, enforcement, basis, on)
 
 
 @require_GET

@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pricing.web import bands, promo_decisions, promo_drafts, promos, sale_lines
+from pricing.web import band_coverage, band_edit, band_series, bands, promo_decisions, promo_drafts, promos, sale_lines
 
 urlpatterns = [
     path("bands/", bands.bands, name="bands"),
+    path("bands/export.<str:ending>", bands.bands_export, name="bands-export"),
+    path("bands/new/", band_edit.band_new, name="band-new"),
+    path("bands/compare/", band_series.bands_compare, name="bands-compare"),
+    path("bands/coverage/", band_coverage.bands_coverage, name="bands-coverage"),
+    path("bands/coverage/gaps.<str:ending>", band_coverage.gaps_export, name="band-gaps-export"),
+    path("bands/<int:pk>/", band_series.band_series, name="band-series"),
+    path("bands/<int:pk>/change/", band_edit.band_change, name="band-change"),
+    path("bands/<int:pk>/end/", band_edit.band_end, name="band-end"),
     path("bands/what-applies/", bands.bands_what_applies, name="bands-what-applies"),
     path("sale-lines/", sale_lines.sale_lines, name="sale-lines"),
     path("sale-lines/<str:dealer>/<int:line_no>/<path:doc_no>/", sale_lines.sale_line, name="sale-line"),

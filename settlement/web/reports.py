@@ -18,12 +18,12 @@ from django.views.decorators.http import require_GET
 from dealers.choices import Industry, Tier
 from dealers.models import Region
 from dealers.web.access import capability_required, person
+from dealers.web.downloads import table_response
 from settlement.choices import LineKind, RunState
 from settlement.models import SettlementRun
 from settlement.permissions import can
 from settlement.selectors.breakdown import NONE, Row, breakdown, flat, like_half_before, totals
 from settlement.selectors.visible import visible_runs
-from settlement.web.exports import table_response
 
 DIMENSION_WORDS: Mapping[str, str | Promise] = {
     "tier": gettext_lazy("By tier"),

@@ -10,11 +10,11 @@ from django.views.decorators.http import require_GET
 
 from dealers.errors import NotFound
 from dealers.web.access import capability_required, person
+from dealers.web.downloads import json_response, table_response
 from settlement.models import Statement
 from settlement.permissions import can
 from settlement.resources import LINE_COLUMNS, line_rows
 from settlement.selectors.visible import statement_of
-from settlement.web.exports import json_response, table_response
 
 
 @require_GET

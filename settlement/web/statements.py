@@ -22,6 +22,7 @@ from dealers.models import PolicyVersion, Region, User
 from dealers.permissions import can as dealers_can
 from dealers.selectors.calendar import current_calendar
 from dealers.web.access import capability_required, person, refusals_shown
+from dealers.web.downloads import table_response
 from dealers.web.listing import choice_of, page_of, words_of
 from settlement.choices import LineKind, StatementState
 from settlement.models import Statement, StatementLine
@@ -32,7 +33,6 @@ from settlement.selectors.statement_list import StatementWish, listed_statements
 from settlement.selectors.visible import statement_of, visible_runs, visible_statements
 from settlement.services.confirmation import confirm_statement
 from settlement.terms import settlement_terms
-from settlement.web.exports import table_response
 from settlement.web.statement_files import LINE_COLUMNS, line_rows
 
 ALL_PERIODS = "all"

@@ -61,7 +61,7 @@ def import_rows(
     with transaction.atomic():
         with connection.cursor() as cursor:
             # Turns before the barrier: a waiting import must not keep a settlement waiting.
-            _wait_for_turn(cursor, importer, dealer)
+            wait_for_turn(cursor, importer, dealer)
             if importer.takes_facts:
                 enter_intake(cursor)
         delivery = open_delivery(
@@ -116,8 +116,11 @@ def refused(taking: Taking, row: Row, refusal: RowRefused | Finding, *, dealer_i
     taking.refuse(row, refusal.finding if isinstance(refusal, RowRefused) else refusal, dealer_id=dealer_id)
 
 
-def _wait_for_turn(cursor: Any, importer: Importer, dealer: Dealer | None) -> None:
-    """One import of a kind at a time; of a kind whose dealers deliver themselves, one of each dealer."""
+def wait_for_turn(cursor: Any, importer: Importer, dealer: Dealer | None = None) -> None:
+    """One import of a kind at a time; of a kind whose dealers deliver themselves, one of each dealer.
+
+    The turn lasts until the caller's transaction ends; who has it may import within it.
+    """
     kind = importer.feed.value
     if importer.per_dealer and dealer is not None:
         cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, %s)", [_IMPORT_LOCK, _number(kind)])
