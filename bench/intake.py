@@ -65,7 +65,8 @@ def take_in(company: Any, lines: int) -> dict[str, Any]:
     """Write a file of sales and take it in; what it cost, by part."""
     from bench.company import write_sales
     from dealers.choices import Door
-    from pricing.services.intake import TableReport, checking, merging, take_in_sales, taking
+    from dealers.models import FilePart
+    from pricing.services.intake import TableReport, checking, merging, parts, take_in_parts
 
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         path = Path(folder, "sales.csv")
@@ -79,10 +80,14 @@ def take_in(company: Any, lines: int) -> dict[str, Any]:
             timed(spent, "check_and_judge", checking.LinePass, "check"),
             timed(spent, "database", merging.Merger, "_merge"),
             timed(spent, "wait_for_database", merging.Merger, "finish"),
-            timed(spent, "days", taking, "cover_days"),
+            timed(spent, "days", parts, "cover_days"),
         ):
-            delivery = take_in_sales(
-                source=TableReport(path), dealer=None, door=Door.COMMAND, actor_label="bench", received_at=RECEIVED_AT
+            delivery = take_in_parts(
+                source=TableReport(path),
+                dealer=None,
+                door=Door.COMMAND,
+                actor_label="bench",
+                handed_over_at=RECEIVED_AT,
             )
         seconds = time.perf_counter() - start
         spent["processor_python"] = time.process_time() - own
@@ -91,6 +96,7 @@ def take_in(company: Any, lines: int) -> dict[str, Any]:
     return {
         "lines": lines,
         "seconds": round(seconds, 2),
+        "parts": FilePart.objects.filter(intake=delivery.pk).count() or 1,
         "lines_per_second": round(lines / seconds),
         "microseconds_per_line": round(seconds / lines * 1e6, 2),
         **{part: round(duration, 2) for part, duration in spent.items()},

@@ -11,19 +11,23 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import IO, Any
 
+from django.db import connection
 from django.utils.translation import gettext_lazy
 
 from config.judging_again import JudgingAgain
 from dealers.choices import OWN_FEEDS, Door
 from dealers.errors import NotFound
+from dealers.foundation.tabular import digest_of_file
 from dealers.models import Dealer, FeedDelivery, QuarantinedLine
 from dealers.services.audit import name_of
+from dealers.services.file_intakes import PART_LINES
 from dealers.services.imports.adjustments import OWN_STOCK_ADJUSTMENTS, STOCK_ADJUSTMENTS
 from dealers.services.imports.alliances import ALLIANCES
 from dealers.services.imports.dealers import DEALERS
 from dealers.services.imports.importing import Importer, import_rows
 from dealers.services.imports.inventory import INVENTORY, OWN_INVENTORY
 from dealers.services.imports.list_prices import LIST_PRICES
+from dealers.services.imports.parts import import_in_parts
 from dealers.services.imports.products import product_importer
 from dealers.services.imports.regions import REGIONS
 from dealers.services.imports.shipments import SHIPMENTS
@@ -33,7 +37,7 @@ from dealers.services.quarantine import resubmit_line
 from pricing.selectors.moved_products import sold
 from pricing.services.imports.bands import BANDS
 from pricing.services.imports.promos import PROMOS
-from pricing.services.intake import LineReport, TableReport, take_in_sales
+from pricing.services.intake import LineReport, TableReport, take_in_parts, take_in_sales, was_a_collision
 
 #: Kind to importer, in the order in which a company is taken over.
 IMPORTERS: Mapping[str, Importer] = {
@@ -50,6 +54,8 @@ IMPORTERS: Mapping[str, Importer] = {
 }
 SALES = "sales"
 KINDS = (*IMPORTERS, SALES)
+#: How often a file is begun anew, or gone on with, after it collided with another delivery.
+_MOST_ATTEMPTS = 3
 
 
 def import_file(
@@ -61,18 +67,55 @@ def import_file(
     dealer: Dealer | None = None,
     filename: str | None = None,
     delivered_by: str = "",
+    handed_over_at: datetime | None = None,
+    part_lines: int = PART_LINES,
     on_progress: Progress | None = None,
+    on_part: Progress | None = None,
 ) -> FeedDelivery:
-    """Take a whole file in one transaction; the delivery is the receipt.
+    """Take a whole file; the delivery is the receipt.
 
-    ``dealer`` is the dealer that delivers its own file, None when HQ delivers. Raises ``UnusableFile`` when the file
-    cannot be read as a table of this kind; nothing is stored then.
+    ``dealer`` is the dealer that delivers its own file, None when HQ delivers. Master data, and facts of up to
+    ``part_lines`` lines, are one transaction. A longer file is taken in parts; given again after it was interrupted, it
+    goes on behind the last part. ``on_progress`` hears while lines are read, ``on_part`` only between transactions.
+
+    Raises ``UnusableFile`` when the file cannot be read as a table of this kind, with nothing stored, and
+    :class:`~dealers.services.file_intakes.BrokenOff` when that shows after its first part.
     """
+    label = delivered_by or name_of(actor)
     if kind == SALES:
-        report = TableReport(given, filename, progress=on_progress)
-        return take_in_sales(source=report, dealer=dealer, door=door, actor_label=delivered_by or name_of(actor))
+        for attempt in range(1, _MOST_ATTEMPTS + 1):
+            report = TableReport(given, filename, progress=on_progress, lines_per_portion=part_lines)
+            try:
+                if not report.body_digest:
+                    return take_in_sales(source=report, dealer=dealer, door=door, actor_label=label)
+                return take_in_parts(
+                    source=report,
+                    dealer=dealer,
+                    door=door,
+                    actor_label=label,
+                    handed_over_at=handed_over_at,
+                    part_lines=part_lines,
+                    on_part=on_part,
+                )
+            except Exception as error:
+                if attempt == _MOST_ATTEMPTS or not was_a_collision(error) or connection.in_atomic_block:
+                    raise
     importer = _importer(kind, dealer)
+    digest = digest_of_file(given)
     source = TableSource(given, importer.layout, filename=filename, on_progress=on_progress)
+    if importer.takes_facts and digest:
+        return import_in_parts(
+            importer,
+            source,
+            digest=digest,
+            actor=actor,
+            door=door,
+            dealer=dealer,
+            delivered_by=delivered_by,
+            handed_over_at=handed_over_at,
+            part_lines=part_lines,
+            on_part=on_part,
+        )
     again = JudgingAgain()
     delivery = import_rows(
         importer, source, actor=actor, door=door, dealer=dealer, delivered_by=delivered_by, then=again

@@ -1,6 +1,7 @@
 """The facts: people, places, dealers, goods, deliveries, supply, policy, audit.
 
-Read in this order: people, places, network, catalogue, policy, feeds, stock, supply, notices, keys, jobs, files, audit.
+Read in this order: people, places, network, catalogue, policy, feeds, intakes, stock, supply, notices, keys, jobs,
+files, audit.
 """
 
 from dealers.models.adjustments import StockAdjustment, StockAdjustmentHistory
@@ -9,6 +10,7 @@ from dealers.models.calendar import CalendarDay, CalendarVersion
 from dealers.models.catalogue import ListPrice, Product
 from dealers.models.feeds import FeedDay, FeedDelivery, QuarantinedLine, SyncClock, SyncExemption, SystemOutage
 from dealers.models.files import StoredFile
+from dealers.models.intakes import FileIntake, FilePart
 from dealers.models.jobs import Heartbeat, JobRun
 from dealers.models.keys import ApiKey, IdempotencyRecord
 from dealers.models.network import Alliance, B2BAddendum, Contract, Dealer, DealerTier, Territory
@@ -32,6 +34,8 @@ __all__ = [
     "DealerTier",
     "FeedDay",
     "FeedDelivery",
+    "FileIntake",
+    "FilePart",
     "Heartbeat",
     "IdempotencyRecord",
     "InventoryLine",

@@ -59,6 +59,15 @@ class DeliveryCounts:
     revised: int = 0
     quarantined: int = 0
 
+    def __add__(self, other: DeliveryCounts) -> DeliveryCounts:
+        return DeliveryCounts(
+            self.lines + other.lines,
+            self.accepted + other.accepted,
+            self.duplicates + other.duplicates,
+            self.revised + other.revised,
+            self.quarantined + other.quarantined,
+        )
+
 
 def open_delivery(
     *,

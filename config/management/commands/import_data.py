@@ -21,19 +21,28 @@ from dealers.foundation.findings import Finding
 from dealers.foundation.tabular import UnusableFile
 from dealers.models import FeedDelivery, QuarantinedLine
 from dealers.services.deliveries import detail_of
+from dealers.services.file_intakes import PART_LINES, BrokenOff
 
-UNUSABLE, SOME_QUARANTINED = 2, 3
+UNUSABLE, SOME_QUARANTINED, BROKEN_OFF = 2, 3, 4
 _COUNTS = ("read", "accepted", "duplicates", "revised", "quarantined")
 
 
 class Command(BaseCommand):
     help = (
-        "Take a table in (CSV, XLSX, XLS, ODS) and print its receipt. Exit 0 all good, 3 some quarantined, 2 unusable."
+        "Take a table in (CSV, XLSX, XLS, ODS) and print its receipt. Exit 0 all good, 3 some quarantined, 2 unusable "
+        "(nothing stored), 4 broken off in the middle. A large file that was interrupted goes on when given again."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("kind", choices=KINDS, metavar="KIND", help=", ".join(KINDS))
         parser.add_argument("file", type=Path, metavar="FILE")
+        parser.add_argument(
+            "--part-lines",
+            type=int,
+            default=PART_LINES,
+            metavar="N",
+            help=f"sales, inventory and shipments of more than N lines ({PART_LINES}) are taken in parts of N",
+        )
         parser.add_argument("--json", action="store_true", help="print the receipt as JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -46,17 +55,25 @@ class Command(BaseCommand):
                     actor=None,
                     door=Door.COMMAND,
                     delivered_by=_account(),
+                    part_lines=max(1, options["part_lines"]),
                     on_progress=lambda share: _move(bar, share),
                 )
+        except BrokenOff as error:
+            self._print_receipt(kind, path, error.delivery, as_json=options["json"])
+            self.stderr.write(str(error))
+            sys.exit(BROKEN_OFF)
         except UnusableFile as error:
             self._say_unusable(kind, path, error, as_json=options["json"])
             sys.exit(UNUSABLE)
-        if options["json"]:
+        self._print_receipt(kind, path, delivery, as_json=options["json"])
+        if delivery.quarantined:
+            sys.exit(SOME_QUARANTINED)
+
+    def _print_receipt(self, kind: str, path: Path, delivery: FeedDelivery, *, as_json: bool) -> None:
+        if as_json:
             self._print_json(kind, path, delivery)
         else:
             self._print_text(kind, path, delivery)
-        if delivery.quarantined:
-            sys.exit(SOME_QUARANTINED)
 
     def _print_text(self, kind: str, path: Path, delivery: FeedDelivery) -> None:
         counts = ", ".join(f"{name} {count}" for name, count in _counts(delivery).items())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import os
 import shutil
@@ -109,6 +110,24 @@ class Source:
         self._own.append(copy)
         shutil.copyfileobj(stream, copy, CHUNK_BYTES)
         return copy
+
+
+def digest_of_file(given: str | os.PathLike[str] | IO[bytes]) -> str:
+    """The SHA-256 of a file as it was handed over, by which it is known again; empty when it cannot be read twice."""
+    if isinstance(given, (str, os.PathLike)):
+        try:
+            with Path(given).open("rb") as file:
+                return hashlib.file_digest(file, "sha256").hexdigest()
+        except OSError:
+            return ""
+    if not _is_seekable(given):
+        return ""
+    given.seek(0)
+    digest = hashlib.sha256()
+    while chunk := given.read(CHUNK_BYTES):
+        digest.update(chunk)
+    given.seek(0)
+    return digest.hexdigest()
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from zlib import crc32
 
@@ -59,11 +60,7 @@ def import_rows(
     import touched. Raises ``UnusableFile`` with nothing stored when the file breaks off.
     """
     with transaction.atomic():
-        with connection.cursor() as cursor:
-            # Turns before the barrier: a waiting import must not keep a settlement waiting.
-            wait_for_turn(cursor, importer, dealer)
-            if importer.takes_facts:
-                enter_intake(cursor)
+        in_turn(importer, dealer)
         delivery = open_delivery(
             dealer=dealer,
             feed=importer.feed,
@@ -74,33 +71,52 @@ def import_rows(
             body_digest=body_digest,
         )
         taking = Taking(delivery, actor=actor, dealer=dealer)
-        if source.unknown_columns:
-            taking.remark(
-                "columns_ignored",
-                _("the columns %(columns)s are not known and were ignored"),
-                columns=", ".join(source.unknown_columns),
-            )
+        remark_unknown_columns(taking, source)
         importer.take(taking, source)
         taking.close()
-        record_audit(
-            actor=actor,
-            action=f"{importer.feed}.import",
-            subject=delivery,
-            at=taking.at,
-            dealer_id=delivery.dealer_id,
-            after={
-                "file": delivery.filename,
-                "door": delivery.door,
-                "lines": delivery.lines,
-                "accepted": delivery.accepted,
-                "duplicates": delivery.duplicates,
-                "revised": delivery.revised,
-                "quarantined": delivery.quarantined,
-            },
-        )
+        record_import(importer, delivery, actor=actor, at=taking.at)
         if then is not None:
             then(taking)
     return delivery
+
+
+def in_turn(importer: Importer, dealer: Dealer | None) -> None:
+    """Wait until this transaction may take rows of the kind, and announce it to settlements."""
+    with connection.cursor() as cursor:
+        # Turns before the barrier: a waiting import must not keep a settlement waiting.
+        wait_for_turn(cursor, importer, dealer)
+        if importer.takes_facts:
+            enter_intake(cursor)
+
+
+def remark_unknown_columns(taking: Taking, source: RowSource) -> None:
+    """Say which columns of a file were not read."""
+    if source.unknown_columns:
+        taking.remark(
+            "columns_ignored",
+            _("the columns %(columns)s are not known and were ignored"),
+            columns=", ".join(source.unknown_columns),
+        )
+
+
+def record_import(importer: Importer, delivery: FeedDelivery, *, actor: Actor, at: datetime) -> None:
+    """Put a delivery that is through on the audit trail."""
+    record_audit(
+        actor=actor,
+        action=f"{importer.feed}.import",
+        subject=delivery,
+        at=at,
+        dealer_id=delivery.dealer_id,
+        after={
+            "file": delivery.filename,
+            "door": delivery.door,
+            "lines": delivery.lines,
+            "accepted": delivery.accepted,
+            "duplicates": delivery.duplicates,
+            "revised": delivery.revised,
+            "quarantined": delivery.quarantined,
+        },
+    )
 
 
 def broken(taking: Taking, row: Row, *, dealer_id: int | None = None) -> bool:

@@ -54,6 +54,8 @@ class TableSource:
         self._given = given
         self._layout = layout
         self._on_progress = on_progress
+        #: How much of the file has been read, from 0 to 1.
+        self.share_read = 0.0
         with open_table(given, filename) as table:
             table.require(layout.required)
             self.filename = table.filename
@@ -64,8 +66,10 @@ class TableSource:
             self._given.seek(0)
         with open_table(self._given, self.filename) as table:
             for number, row in enumerate(table):
-                if self._on_progress and number % _ROWS_PER_REPORT == 0:
-                    self._on_progress(table.share_read)
+                if number % _ROWS_PER_REPORT == 0:
+                    self.share_read = table.share_read
+                    if self._on_progress:
+                        self._on_progress(self.share_read)
                 yield row
         if self._on_progress:
             self._on_progress(1.0)

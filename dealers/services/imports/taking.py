@@ -17,7 +17,7 @@ from dealers.services.deliveries import DeliveryCounts, Refusal, close_delivery,
 
 Actor = User | ApiKey | None
 _KEPT_BACK = 5_000
-_MOST_REMARKS = 1_000
+MOST_REMARKS = 1_000
 
 
 @dataclass(slots=True)
@@ -40,14 +40,19 @@ class Touched:
 
 
 class Taking:
-    """Counts and keeps aside; a few thousand refusals and audit records at a time go to the database."""
+    """Counts and keeps aside; a few thousand refusals and audit records at a time go to the database.
 
-    def __init__(self, delivery: FeedDelivery, *, actor: Actor, dealer: Dealer | None) -> None:
+    ``at`` is the instant from which the rows are known, for a part of a file that was received earlier.
+    """
+
+    def __init__(
+        self, delivery: FeedDelivery, *, actor: Actor, dealer: Dealer | None, at: datetime | None = None
+    ) -> None:
         self.delivery = delivery
         self.actor = actor
         #: The dealer that delivers, or None when HQ delivers for many.
         self.dealer = dealer
-        self.at: datetime = delivery.received_at
+        self.at: datetime = at or delivery.received_at
         self.today: date = business_day(delivery.received_at)
         self.touched = Touched()
         self.accepted = 0
@@ -72,7 +77,7 @@ class Taking:
 
     def remark(self, code: str, message: str, /, *, line: int | None = None, column: str = "", **params: Any) -> None:
         """Note something about a row that was taken all the same."""
-        if len(self._remarks) < _MOST_REMARKS:
+        if len(self._remarks) < MOST_REMARKS:
             self._remarks.append(Finding(code, Severity.WARNING, message, params, column, line=line))
         else:
             self._remarks_left_out += 1
@@ -96,14 +101,21 @@ class Taking:
 
     def close(self) -> FeedDelivery:
         """Write what was kept aside, the counts, and the record of the delivery itself."""
+        close_delivery(self.delivery, self.end(), self.remarks())
+        return self.delivery
+
+    def end(self) -> DeliveryCounts:
+        """Write what was kept aside; the counts of the rows taken."""
         self._flush()
         lines = self.accepted + self.duplicates + self.revised + self._quarantined
-        counts = DeliveryCounts(lines, self.accepted, self.duplicates, self.revised, self._quarantined)
+        return DeliveryCounts(lines, self.accepted, self.duplicates, self.revised, self._quarantined)
+
+    def remarks(self) -> list[dict[str, Any]]:
+        """The remarks as they are kept on the receipt."""
         remarks = [finding.as_record() for finding in self._remarks]
         if self._remarks_left_out:
             remarks.append(more_remarks(self._remarks_left_out).as_record())
-        close_delivery(self.delivery, counts, remarks)
-        return self.delivery
+        return remarks
 
     def _flush(self) -> None:
         refusals, self._refusals = self._refusals, []

@@ -62,8 +62,8 @@ class LinePass:
         self._times = TimesOfDay()
         self._moments = Moments()
         self.tally = TallyBook()
-        #: Dealer and day as one number each, so that a large file's days fit into memory.
-        self._covered: set[int] = set()
+        #: Dealer and day as one number each (see `days_by_dealer`), so that a large file's days fit into memory.
+        self.covered: set[int] = set()
         self._refused: list[Refusal] = []
 
     def check(self, portion: Portion) -> list[str]:
@@ -79,7 +79,7 @@ class LinePass:
         covering, has_addendum_on = index.promos.covering, index.rights.has_addendum_on
         outcomes, null = _OUTCOMES, NULL
         latest, reported_at = self._latest, self._reported_at
-        sums, cover = self.tally.sums, self._covered.add
+        sums, cover = self.tally.sums, self.covered.add
         rows: list[str] = []
         add = rows.append
         known_doc_no: str | None = None
@@ -160,19 +160,6 @@ class LinePass:
         taken, self._refused = self._refused, []
         return taken
 
-    def covered_days(self) -> Iterator[tuple[int, list[date]]]:
-        """The days of which good lines were seen, by dealer."""
-        last, days = 0, list[date]()
-        for number in sorted(self._covered):
-            dealer_id, day = number >> 22, date.fromordinal(number & 0x3FFFFF)
-            if dealer_id != last:
-                if days:
-                    yield last, days
-                last, days = dealer_id, []
-            days.append(day)
-        if days:
-            yield last, days
-
     def flags_of_revision(self, row: Sequence[Any]) -> int:
         """The flags of a revised line, late being judged by its first report; ``row`` as in ``staged.REVISED``."""
         (_line, dealer_id, product_id, region_id, day, sold_at, quantity, price, channel, *_found, reported_at) = row
@@ -236,6 +223,20 @@ class LinePass:
 
 def _own_codes(dealer: Dealer) -> Codes:
     return Codes(dict.fromkeys(("", *dealer.reporting_codes), dealer.pk))
+
+
+def days_by_dealer(covered: set[int]) -> Iterator[tuple[int, list[date]]]:
+    """The days of which good lines were seen, by dealer, out of the numbers that stand for them."""
+    last, days = 0, list[date]()
+    for number in sorted(covered):
+        dealer_id, day = number >> 22, date.fromordinal(number & 0x3FFFFF)
+        if dealer_id != last:
+            if days:
+                yield last, days
+            last, days = dealer_id, []
+        days.append(day)
+    if days:
+        yield last, days
 
 
 def _require(bare: str, known: Codes, code: str) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from queue import Queue
 from threading import Thread
 from typing import Any
@@ -56,12 +57,13 @@ class Merger:
         cursor: Any,
         *,
         delivery: FeedDelivery,
+        known_at: datetime,
         judge_again: Callable[[Sequence[Any]], int],
         in_background: bool,
     ) -> None:
         self._cursor = cursor
         self._delivery = delivery
-        self._facts = {"delivery": delivery.pk, "at": delivery.received_at}
+        self._facts = {"delivery": delivery.pk, "reported": delivery.received_at, "at": known_at}
         self._judge_again = judge_again
         self._expects_conflicts = False
         self._error: BaseException | None = None

@@ -18,7 +18,7 @@ from typing import IO, Any, Protocol
 
 from dealers.foundation.findings import Finding, Severity
 from dealers.foundation.refusals import msgid as _
-from dealers.foundation.tabular import UnusableFile, open_table
+from dealers.foundation.tabular import UnusableFile, digest_of_file, open_table
 from dealers.services.deliveries import Refusal
 
 COLUMNS = (
@@ -53,6 +53,11 @@ class Portion:
     content: Callable[[int], Any]
     broken: list[Refusal] = field(default_factory=list)
 
+    @property
+    def last_line(self) -> int:
+        """The number of its last line, whether it could be read or not."""
+        return max(self.numbers[-1] if self.numbers else 0, self.broken[-1].line if self.broken else 0)
+
     def content_of_line(self, number: int) -> Any:
         """The line with that number as it came."""
         return self.content(bisect_left(self.numbers, number))
@@ -77,7 +82,11 @@ class Source(Protocol):
 
 
 class TableReport:
-    """A CSV file or spreadsheet. Lines are numbered as in the file, the header being the first."""
+    """A CSV file or spreadsheet. Lines are numbered as in the file, the header being the first.
+
+    ``lines_per_portion`` makes portions smaller than usual; ``after_line`` skips what a former reading of the same file
+    has taken already.
+    """
 
     def __init__(
         self,
@@ -86,12 +95,20 @@ class TableReport:
         *,
         aliases: Mapping[str, str] | None = None,
         progress: Callable[[float], None] | None = None,
+        lines_per_portion: int = LINES_PER_PORTION,
     ) -> None:
+        self.body_digest = digest_of_file(given)
         self._table = open_table(given, filename, aliases=aliases)
         self._progress = progress
+        self._lines_per_portion = min(lines_per_portion, LINES_PER_PORTION)
         self.filename = self._table.filename
-        self.body_digest = ""
         self.can_repeat = False
+        self.after_line = 0
+
+    @property
+    def share_read(self) -> float:
+        """How much of the file has been read, from 0 to 1."""
+        return self._table.share_read
 
     def portions(self, *, names_dealers: bool) -> Iterator[Portion]:
         table = self._table
@@ -104,8 +121,8 @@ class TableReport:
         places = [columns.index(column) if column in columns else len(columns) for column in COLUMNS]
         in_order = itemgetter(*places)
         rows = table.rows
-        numbered = ((rows.line_no, row) for row in rows)
-        while taken := list(islice(numbered, LINES_PER_PORTION)):
+        numbered = self._numbered()
+        while taken := list(islice(numbered, self._lines_per_portion)):
             originals = [row for _number, row in taken]
             if filling:
                 for row in originals:
@@ -119,8 +136,17 @@ class TableReport:
             yield Portion([number for number, _row in taken], cells, content, broken)
             if self._progress:
                 self._progress(table.share_read)
-        if rows.has_broken:
-            yield Portion([], [], _no_content, [self._refused(problem) for problem in rows.take_broken()])
+        if left := [self._refused(problem) for problem in rows.take_broken()]:
+            yield Portion([], [], _no_content, left)
+
+    def _numbered(self) -> Iterator[tuple[int, list[str]]]:
+        """The rows behind ``after_line`` with their numbers; of what stands before, the broken ones are let go too."""
+        rows = self._table.rows
+        for row in rows:
+            if rows.line_no > self.after_line:
+                yield rows.line_no, row
+            elif rows.has_broken:
+                rows.take_broken()
 
     def remarks(self) -> list[Finding]:
         return [

@@ -65,13 +65,13 @@ _INTO = ", ".join(STATE)
 #: Sorted by the key, so that neighbours in the index are neighbours in time; the first of equals wins.
 INSERT_ALL = f"""
     INSERT INTO pricing_saleline ({_INTO})
-    SELECT {_FROM_STAGED}, %(at)s, %(at)s, %(delivery)s FROM {STAGED} s
+    SELECT {_FROM_STAGED}, %(reported)s, %(at)s, %(delivery)s FROM {STAGED} s
     ORDER BY s.dealer_id, s.doc_no, s.line_no, s.line
     ON CONFLICT DO NOTHING
 """
 INSERT_NEW = f"""
     INSERT INTO pricing_saleline ({_INTO})
-    SELECT {_FROM_STAGED}, %(at)s, %(at)s, %(delivery)s FROM {STAGED} s WHERE s.fate = 'n'
+    SELECT {_FROM_STAGED}, %(reported)s, %(at)s, %(delivery)s FROM {STAGED} s WHERE s.fate = 'n'
     ORDER BY s.dealer_id, s.doc_no, s.line_no
     ON CONFLICT DO NOTHING
 """
