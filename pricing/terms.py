@@ -11,7 +11,17 @@ from pydantic import model_validator
 
 from dealers.foundation.faults import Fault, warning
 from dealers.foundation.refusals import msgid as _
-from dealers.foundation.term_values import Amount, DaysOrNone, Factor, PositiveAmount, WorkingDays, one_of, whole
+from dealers.foundation.term_values import (
+    Amount,
+    Days,
+    DaysOrNone,
+    Factor,
+    PositiveAmount,
+    Share,
+    WorkingDays,
+    one_of,
+    whole,
+)
 from dealers.foundation.terms import Complaint, Row, Section, StoredPolicy, Terms, refuse, rows
 
 AUTHORITIES = ("marketing_director", "general_manager", "gm_office_meeting")
@@ -128,9 +138,41 @@ class ViolationTerms(Terms):
         return self.ladder[min(earlier_periods, len(self.ladder) - 1)]
 
 
+class StockTerms(Terms):
+    """How closely counts are compared, and how long stock should last. Optional in the document, key by key."""
+
+    #: A count may lie off by so many units, or by this share of what was there and came, whichever is more.
+    tolerance_units: Annotated[int, whole(0, 1_000_000)] = 1
+    tolerance_rate: Share = Decimal("0.01")
+    #: A shipment may be under way so many days before the shelf has it.
+    arrival_days: DaysOrNone = 3
+    #: An outage of ours at least this long makes the counts around it incomparable.
+    outage_minutes: Annotated[int, whole(1, 100_000)] = 60
+    #: Daily sales are averaged over so many days, and only if at least so many of them are known.
+    average_days: Days = 28
+    least_days: Days = 7
+    #: Days until a delivery arrives, kept in reserve, ordered for, and too many.
+    lead_days: DaysOrNone = 7
+    reserve_days: DaysOrNone = 7
+    target_days: Days = 30
+    overstock_days: Days = 60
+
+    @model_validator(mode="after")
+    def _fit_together(self) -> StockTerms:
+        if self.least_days > self.average_days:
+            raise refuse("least_above_average_days", _("least_days must not exceed average_days"))
+        if not self.lead_days + self.reserve_days <= self.target_days <= self.overstock_days:
+            raise refuse(
+                "stock_days_out_of_order",
+                _("target_days must lie between lead_days + reserve_days and overstock_days"),
+            )
+        return self
+
+
 class PricingTerms(Section):
     key = "pricing"
 
+    stock: StockTerms = StockTerms()
     promo: PromoTerms
     violations: ViolationTerms
 

@@ -46,6 +46,7 @@ def policy_cards(terms: PolicyDocument) -> list[Card]:
         _tiers(terms),
         _sync(terms),
         _promo(terms),
+        _stock(terms),
         _violations(terms),
         _programs(terms),
         _support(terms),
@@ -167,6 +168,23 @@ def _promo(terms: PolicyDocument) -> Card:
             (_label("expand_above"), _return_on_spend(promo.evaluation.expand_above)),
         ],
         [routes],
+    )
+
+
+def _stock(terms: PolicyDocument) -> Card:
+    stock = terms.pricing.stock
+    days = ("average_days", "least_days", "lead_days", "reserve_days", "target_days", "overstock_days")
+    minutes = stock.outage_minutes
+    return Card(
+        "stock",
+        _label("stock"),
+        [
+            (_label("tolerance_units"), number_text(Decimal(stock.tolerance_units))),
+            (_label("tolerance_rate"), _percent(stock.tolerance_rate)),
+            (_label("arrival_days"), _days(stock.arrival_days)),
+            (_label("outage_minutes"), ngettext("%(count)d minute", "%(count)d minutes", minutes) % {"count": minutes}),
+            *((_label(key), _days(getattr(stock, key))) for key in days),
+        ],
     )
 
 

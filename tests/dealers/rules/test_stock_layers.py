@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dealers.rules.stock_layers import Receipt, kept_receipts, stock_layers
@@ -54,6 +54,7 @@ movements = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(movements, st.integers(0, 60))
 def test_layers_and_rest_add_up_whatever_the_order_of_the_lines(
     lines: list[tuple[int, int, str]], on_hand: int
