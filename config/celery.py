@@ -40,6 +40,10 @@ app.conf.beat_schedule = {
     "confirm-silent-statements": {"task": "settlement.confirm_silent_statements", "schedule": crontab(minute="5")},
     "keep-calendar": {"task": "dealers.keep_calendar", "schedule": crontab(hour="8", minute="0")},
     "refresh-sandboxes": {"task": "dealers.refresh_sandboxes", "schedule": crontab(hour="3", minute="20")},
+    "remind-of-legal-bases": {
+        "task": "pricing.remind_of_legal_bases",
+        "schedule": crontab(hour="8", minute="10"),
+    },
     "heartbeat": {"task": "dealers.heartbeat", "schedule": 30.0},
 }
 

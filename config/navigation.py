@@ -72,6 +72,7 @@ SIDEBAR = (
         (
             Entry(_("Dealers"), "dealers", "users", FACTS["dealers.view"]),
             Entry(_("Price bands"), "bands", "band", PRICES["bands.view"] & HQ),
+            Entry(_("Legal bases"), "legal-bases", "shield", PRICES["bases.view"]),
             Entry(_("Sale lines and verdicts"), "sale-lines", "list", PRICES["sales.view"] & HQ),
             Entry(_("Reports due"), "sync-board", "sync", FACTS["sync.view"]),
             Entry(_("Deliveries"), "deliveries", "receipt", FACTS["deliveries.view"] & HQ),

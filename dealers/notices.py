@@ -56,6 +56,13 @@ TEXTS: dict[str, NoticeText] = {
     "policy_published": NoticeText(
         _("Channel policy %(code)s published"), _("It takes effect on %(effective_from)s. Please read what changes.")
     ),
+    "legal_basis_ends": NoticeText(
+        _("Legal basis %(reference)s ends on %(until)s"),
+        _(
+            "In %(days)s days %(floors)s floors that rest on %(reference)s stop being enforced. Renew it with evidence "
+            "before %(until)s, or end or recommend these bands."
+        ),
+    ),
     "calendar_ends": NoticeText(
         _("Working-day calendar ends on %(covers_until)s"),
         _("Deadlines beyond it are provisional until the new State Council calendar is loaded."),

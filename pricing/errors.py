@@ -134,3 +134,31 @@ class BandRefused(Refused):
     code = "band_refused"
     sentence = "%(detail)s"
     status = 422
+
+
+class BasisKnown(Refused):
+    code = "legal_basis_known"
+    sentence = _("The legal basis %(reference)s is recorded already; renew it instead.")
+
+
+class BasisRenewedAlready(Refused):
+    code = "legal_basis_renewed"
+    sentence = _("The legal basis %(reference)s was renewed meanwhile; look at its newest version.")
+
+
+class BasisEndRefused(Refused):
+    code = "legal_basis_end_refused"
+    sentence = _("The end must lie after %(day)s.")
+    status = 422
+
+
+class SummaryMissing(Refused):
+    code = "summary_missing"
+    sentence = _("Say on what the legal basis rests.")
+    status = 422
+
+
+class EvidenceMissing(Refused):
+    code = "evidence_missing"
+    sentence = _("Attach the document that proves the legal basis.")
+    status = 422

@@ -6,6 +6,7 @@ from celery import shared_task
 
 from dealers.foundation import clock
 from dealers.services.jobs import running_job
+from pricing.services.legal_bases import remind_of_ending_bases
 from pricing.services.promos.clockwork import advance_promotions as advance
 from pricing.services.rejudge import rejudge_as_asked
 from pricing.services.violations.gathering import gather_violations as gather
@@ -21,6 +22,12 @@ def advance_promotions() -> None:
 def gather_violations() -> None:
     """Gather violations wherever lines changed."""
     gather(at=clock.now())
+
+
+@shared_task(name="pricing.remind_of_legal_bases")
+def remind_of_legal_bases() -> None:
+    """Say in time which legal bases of enforced floors end."""
+    remind_of_ending_bases(at=clock.now())
 
 
 @shared_task(name="pricing.rejudge")

@@ -1,4 +1,4 @@
-"""Price bands and the legal basis an enforced floor needs."""
+"""Price bands: floor and ceiling of a product for a place over a range of days."""
 
 from __future__ import annotations
 
@@ -13,27 +13,6 @@ from dealers.choices import CityTier
 from pricing.choices import BandScope, Enforcement
 
 
-class LegalBasis(models.Model):
-    """Why a floor may be enforced (Anti-Monopoly Law, article 18), and until when; the end is exclusive."""
-
-    reference = models.CharField(_("reference"), max_length=64)
-    valid_until = models.DateField(_("valid until"), null=True, blank=True)
-    summary = models.TextField(_("summary"), blank=True)
-    recorded_at = models.DateTimeField(_("recorded at"))
-
-    class Meta:
-        verbose_name = _("legal basis")
-        verbose_name_plural = _("legal bases")
-        constraints = [
-            models.UniqueConstraint(
-                name="a_legal_basis_is_recorded_once", fields=["reference", "valid_until"], nulls_distinct=False
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return self.reference
-
-
 class PriceBand(models.Model):
     """Floor and ceiling of one product for one scope over a range of days. Both ends are allowed prices."""
 
@@ -45,7 +24,12 @@ class PriceBand(models.Model):
     ceiling = models.DecimalField(_("ceiling"), max_digits=18, decimal_places=6)
     enforcement = models.CharField(_("enforcement"), max_length=16, choices=Enforcement)
     legal_basis = models.ForeignKey(
-        LegalBasis, on_delete=models.PROTECT, null=True, blank=True, related_name="bands", verbose_name=_("legal basis")
+        "pricing.LegalBasis",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="bands",
+        verbose_name=_("legal basis"),
     )
     valid = DateRangeField(_("valid"))
     recorded_at = models.DateTimeField(_("recorded at"))

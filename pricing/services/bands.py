@@ -56,7 +56,7 @@ def set_band(*, draft: BandDraft, seen: str, reason: str, actor: User, at: datet
     if fingerprint(standing_series(draft.key)) != seen:
         raise BandChanged
     source = RecordSource([draft.record()], BANDS.layout)
-    delivery = import_rows(BANDS, source, actor=actor, door=Door.PORTAL, then=_judge_again)
+    delivery = import_rows(BANDS, source, actor=actor, door=Door.PORTAL, then=judge_bands_again)
     refused = QuarantinedLine.objects.filter(delivery=delivery).first()
     if refused is not None:
         raise BandRefused(detail=detail_of(refused))
@@ -129,7 +129,8 @@ def _take_turn() -> None:
         wait_for_turn(cursor, BANDS)
 
 
-def _judge_again(taking: Taking) -> None:
+def judge_bands_again(taking: Taking) -> None:
+    """Have the lines of the products an import of bands touched judged again (its ``then``)."""
     touched = taking.touched
     if touched.since is not None:
         request_rejudge(

@@ -7,7 +7,6 @@ from decimal import Decimal
 from typing import Any
 
 from django import forms
-from django.db.models import Max
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,6 +18,7 @@ from pricing.choices import BandScope, Enforcement
 from pricing.models import LegalBasis, PriceBand
 from pricing.permissions import can
 from pricing.selectors.band_plans import BandDraft
+from pricing.selectors.legal_bases import newest_versions
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _EARLIEST, _LATEST = date(1990, 1, 1), date(2200, 1, 1)
@@ -188,8 +188,7 @@ def basis_label(basis: LegalBasis) -> str:
 
 def offered_bases(band: PriceBand | None) -> Any:
     """The newest version of each legal basis, and the one a band has now."""
-    newest = LegalBasis.objects.values("reference").annotate(newest=Max("pk")).values("newest")
-    chosen = LegalBasis.objects.filter(pk__in=newest)
+    chosen = newest_versions(LegalBasis.objects.all())
     if band is not None and band.legal_basis_id is not None:
         chosen = chosen | LegalBasis.objects.filter(pk=band.legal_basis_id)
     return chosen.order_by("reference", "-pk")

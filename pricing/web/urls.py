@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pricing.web import band_coverage, band_edit, band_series, bands, promo_decisions, promo_drafts, promos, sale_lines
+from pricing.web import (
+    band_coverage,
+    band_edit,
+    band_series,
+    bands,
+    legal_bases,
+    promo_decisions,
+    promo_drafts,
+    promos,
+    sale_lines,
+)
 
 urlpatterns = [
     path("bands/", bands.bands, name="bands"),
@@ -17,6 +27,13 @@ urlpatterns = [
     path("bands/<int:pk>/change/", band_edit.band_change, name="band-change"),
     path("bands/<int:pk>/end/", band_edit.band_end, name="band-end"),
     path("bands/what-applies/", bands.bands_what_applies, name="bands-what-applies"),
+    path("legal-bases/", legal_bases.legal_bases, name="legal-bases"),
+    path("legal-bases/new/", legal_bases.basis_new, name="legal-basis-new"),
+    path("legal-bases/<int:pk>/", legal_bases.legal_basis, name="legal-basis"),
+    path("legal-bases/<int:pk>/renew/", legal_bases.basis_renew, name="legal-basis-renew"),
+    path("legal-bases/<int:pk>/evidence/", legal_bases.basis_evidence, name="legal-basis-evidence"),
+    path("legal-bases/<int:pk>/evidence/<int:evidence>/", legal_bases.basis_file, name="legal-basis-file"),
+    path("legal-bases/<int:pk>/the-day-it-ends/", legal_bases.basis_end, name="legal-basis-end"),
     path("sale-lines/", sale_lines.sale_lines, name="sale-lines"),
     path("sale-lines/<str:dealer>/<int:line_no>/<path:doc_no>/", sale_lines.sale_line, name="sale-line"),
     path("promos/", promos.inbox, name="promos"),

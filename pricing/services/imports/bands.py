@@ -90,4 +90,22 @@ class _Reader:
         return self._bases[key]
 
 
+def record_of(band: PriceBand, basis: LegalBasis | None) -> dict[str, str]:
+    """A standing band as a row of the import, resting on ``basis``."""
+    code = "" if band.city_tier is None else str(band.city_tier)
+    until = None if basis is None else basis.valid_until
+    return {
+        "sku": band.product.sku,
+        "scope": band.scope,
+        "scope_code": code if band.region is None else band.region.code,
+        "floor": format(band.floor, "f"),
+        "ceiling": format(band.ceiling, "f"),
+        "enforcement": band.enforcement,
+        "valid_from": "" if band.valid.lower is None else band.valid.lower.isoformat(),
+        "valid_to": "" if band.valid.upper is None else band.valid.upper.isoformat(),
+        "legal_basis": "" if basis is None else basis.reference,
+        "legal_basis_until": "" if until is None else until.isoformat(),
+    }
+
+
 BANDS = Importer(Feed.BANDS, LAYOUT, take_bands)

@@ -15,7 +15,7 @@ from config.imports import import_records
 from dealers.choices import Door, Role
 from dealers.foundation.clock import now
 from dealers.models import Dealer, Product
-from pricing.models import LegalBasis, SaleLine
+from pricing.models import PriceBand, SaleLine
 from tests import factories
 from tests.visitors import visitor
 
@@ -141,7 +141,7 @@ def test_a_line_below_the_floor_shows_its_shortfall(dealer: Dealer) -> None:
 
 
 def test_a_floor_without_legal_basis_is_information_only(dealer: Dealer) -> None:
-    LegalBasis.objects.update(valid_until=date(2026, 1, 2))
+    PriceBand.objects.update(legal_basis=factories.LegalBasis(valid_until=date(2026, 1, 2)))
     sell(dealer, {"unit_price": "800"})
     shown = visitor(Role.POLICY_MANAGER).get("/sale-lines/D1/1/S0/").content.decode()
     assert "No legal basis for the floor was in force" in shown
