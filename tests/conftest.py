@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import django
 import pytest
 from django.conf import settings
 
@@ -38,7 +39,8 @@ def _supply_servers() -> None:
 
 
 _supply_servers()
-assert settings.configured or settings.DATABASES  # read now, so that pytest-django sets Django up
+# Set up now and not by pytest-django later: folders named on the command line bring their own conftest with models.
+django.setup()
 if _WORKER is not None and os.environ["REDIS_URL"] != settings.REDIS_URL:
     # The worker inherited DJANGO_SETTINGS_MODULE, so pytest-django has read the settings before this file.
     settings.REDIS_URL = settings.CELERY_BROKER_URL = os.environ["REDIS_URL"]
