@@ -53,8 +53,14 @@ def copy_rows(cursor: Any, table: str, columns: Sequence[str], rows: Iterable[Se
 
 
 def temporary_table(cursor: Any, name: str, columns: str) -> None:
-    """An empty temporary table that ends with the transaction; made anew when it is there already."""
-    cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}; CREATE TEMP TABLE {name} ({columns}) ON COMMIT DROP")
+    """An empty temporary table, emptied again at the end of the transaction; a name always has the same columns.
+
+    It stays with the connection: making and dropping tables for every small delivery would cost more than the delivery
+    and bloat the catalogue.
+    """
+    cursor.execute(
+        f"CREATE TEMP TABLE IF NOT EXISTS {name} ({columns}) ON COMMIT DELETE ROWS; DELETE FROM pg_temp.{name}"
+    )
 
 
 def in_portions(items: Iterable[Any], size: int) -> Iterator[list[Any]]:

@@ -54,7 +54,7 @@ CREATE = f"""
         verdict smallint, flags smallint, band_id bigint, promo_item_id bigint, territory_id bigint,
         fate "char", stored int
     ) ON COMMIT DELETE ROWS;
-    TRUNCATE {STAGED}
+    DELETE FROM {STAGED}
 """
 EMPTY = f"TRUNCATE {STAGED}"
 
