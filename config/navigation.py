@@ -64,6 +64,7 @@ SIDEBAR = (
         (
             Entry(_("Overview"), "home", "home", HQ_ROLES),
             Entry(_("Promo requests"), "promos", "inbox", PRICES["promos.view"] & HQ),
+            Entry(_("Cases"), "cases", "archive", MONEY["cases.view"]),
             Entry(_("Supply holds"), "holds", "hand", FACTS["supply.view"] & HQ),
         ),
     ),
@@ -74,6 +75,7 @@ SIDEBAR = (
             Entry(_("Price bands"), "bands", "band", PRICES["bands.view"] & HQ),
             Entry(_("Legal bases"), "legal-bases", "shield", PRICES["bases.view"]),
             Entry(_("Sale lines and verdicts"), "sale-lines", "list", PRICES["sales.view"] & HQ),
+            Entry(_("Violations"), "violations", "flag", PRICES["violations.view"] & HQ),
             Entry(_("Reports due"), "sync-board", "sync", FACTS["sync.view"]),
             Entry(_("Deliveries"), "deliveries", "receipt", FACTS["deliveries.view"] & HQ),
             Entry(_("Products"), "products", "box", FACTS["catalogue.view"] & HQ),
@@ -113,6 +115,7 @@ SIDEBAR = (
             Entry(_("Statements"), "statements", "document", DEALER_ROLES),
             Entry(_("Promo requests"), "promos", "megaphone", DEALER_ROLES),
             Entry(_("Prices"), "bands", "band", DEALER_ROLES),
+            Entry(_("My violations"), "violations", "flag", DEALER_ROLES),
             Entry(_("Supply holds"), "holds", "hand", DEALER_ROLES),
             Entry(_("Channel policy"), "policies", "book", DEALER_ROLES),
             Entry(_("Notices"), "notices", "bell", DEALER_ROLES),
@@ -137,6 +140,7 @@ SIDEBAR = (
 COUNTS: dict[str, Callable[[Any], int]] = {
     "promos": counts.waiting_promos,
     "holds": counts.open_holds,
+    "cases": counts.waiting_cases,
     "settlement-runs": counts.waiting_runs,
     "statements": counts.waiting_statements,
     "notices": counts.unread_notices,

@@ -30,6 +30,39 @@ class StepDecided(Refused):
     sentence = _("%(name)s has already decided this step (%(decision)s) at %(at)s. Nothing was changed.")
 
 
+class ViolationNotFound(NotFound):
+    code = "violation_not_found"
+    sentence = _("There is no violation %(key)s.")
+
+
+class ViolationMoved(Refused):
+    """Its lines are other than those that were looked at."""
+
+    code = "violation_moved"
+    sentence = _("The lines of this violation have changed since you looked at it. Nothing was done; look again.")
+
+
+class ViolationStateRefused(Refused):
+    code = "violation_state"
+    sentence = _("This violation is now “%(state)s”; this can no longer be done. Reload to see what happened.")
+
+
+class HalfMonthNotOver(Refused):
+    code = "half_month_not_over"
+    sentence = _("Half-month %(period)s is not over yet; a violation is decided about when it is whole.")
+
+
+class NothingInBreach(Refused):
+    code = "nothing_in_breach"
+    sentence = _("No line is in breach any more; there is nothing to decide about.")
+
+
+class UnexplainedDecision(Refused):
+    code = "unexplained_decision"
+    sentence = _("Say why; the reason is kept with the decision.")
+    status = 422
+
+
 class Objected(Refused):
     """A rule objects; code and sentence are the rule's."""
 

@@ -35,6 +35,9 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
         }
     )
     | DEALER_SIDE,
+    "violations.view": (READERS - {Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.MARKETING_DIRECTOR}) | DEALER_SIDE,
+    "violations.gather": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.RISK_INVESTIGATOR}),
+    "violations.decide": frozenset({Role.CHANNEL_MANAGER, Role.RISK_INVESTIGATOR}),
     "promos.view": READERS | DEALER_SIDE,
     "promos.request_for_dealer": DEALER_SIDE,
     "promos.request_for_hq": frozenset({Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}),

@@ -35,6 +35,39 @@ class StatementState(TextChoices):
     DISPUTED = "disputed", _("Disputed")
 
 
+class CaseKind(TextChoices):
+    """What a case is about; the kind decides the windows of its path."""
+
+    PRICE = "price", _("Price violation")
+    TERRITORY = "territory", _("Sale outside the agreement")
+    FRAUD = "fraud", _("Fraud")
+
+
+class CaseState(TextChoices):
+    """The way of a case (rulebook section 7)."""
+
+    OPENED = "opened", _("Opened")
+    INVESTIGATING = "investigating", _("Under investigation")
+    DEALER_REPLY = "dealer_reply", _("Awaiting the dealer's reply")
+    DECIDED = "decided", _("Decision made")
+    APPLIED = "applied", _("Applied")
+    APPEALED = "appealed", _("Under appeal")
+    UPHELD = "upheld", _("Upheld on appeal")
+    OVERTURNED = "overturned", _("Overturned on appeal")
+
+
+class CasePriority(TextChoices):
+    NORMAL = "normal", _("Normal")
+    HIGH = "high", _("High")
+
+
+class EvidenceKind(TextChoices):
+    """What a piece of evidence refers to."""
+
+    VIOLATION = "violation", _("Violation with its lines")
+    OBSERVATION = "observation", _("Market observation")
+
+
 class AccountCode(TextChoices):
     """The chart of accounts this book needs; dealer payable is kept per dealer."""
 

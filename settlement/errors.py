@@ -62,6 +62,11 @@ class CalculatedTooEarly(Refused):
     sentence = _("Something was closed or posted since %(period)s was calculated; calculate it again, then approve.")
 
 
+class CaseNotFound(NotFound):
+    code = "case_not_found"
+    sentence = _("There is no case %(key)s.")
+
+
 class NothingToConfirm(Refused):
     code = "nothing_to_confirm"
     sentence = _("This statement is %(state)s and cannot be confirmed.")

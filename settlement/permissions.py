@@ -22,6 +22,8 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "statements.view_drafts": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},
     "statements.confirm": DEALER_SIDE,
     "statements.export": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},
+    "cases.open": frozenset({Role.CHANNEL_MANAGER, Role.RISK_INVESTIGATOR}),
+    "cases.view": frozenset({Role.RISK_INVESTIGATOR, Role.RISK_JUDGE, Role.AUDITOR}),
     "ledger.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},
     "ledger.verify": frozenset({Role.FINANCE_APPROVER, Role.AUDITOR}),
     "reports.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER, Role.POLICY_MANAGER},

@@ -22,6 +22,7 @@ from config.demo.company import DemoDealer, Habit
 from config.demo.people import Staff, hire
 from config.demo.promotions import Promotions
 from config.demo.trade import Trade
+from config.demo.violations import look_at_violations
 from config.imports import import_file
 from config.policy import import_policy, publish_policy
 from dealers.choices import Coverage, Door, Feed
@@ -91,6 +92,7 @@ class Story:
         with as_if_at(self.now):
             self._sweep(self.now)
             advance_promotions(at=self.now)
+            look_at_violations(self.periods, staff, self.now)
             confirm_silent_statements(at=self.now)
         return staff
 

@@ -76,6 +76,16 @@ STATES: dict[str, Look] = {
     "confirmed": Look("ok", _("Confirmed")),
     "disputed": Look("warn", _("Disputed")),
     "paid": Look("ok", _("Paid")),
+    # violations and cases
+    "gathered": Look("warn", _("Gathered")),
+    "handed_over": Look("info", _("Handed over")),
+    "set_aside": Look("", _("Set aside")),
+    "cleared": Look("", _("No longer in breach")),
+    "opened": Look("warn", _("Opened")),
+    "investigating": Look("info", _("Under investigation")),
+    "dealer_reply": Look("info", _("Awaiting the dealer's reply")),
+    "high": Look("bad", _("High")),
+    "normal": Look("", _("Normal")),
     # policies and jobs
     "published": Look("ok", _("Published")),
     "in_force": Look("ok", _("In force")),

@@ -8,9 +8,10 @@ from dealers.models import Notice
 from dealers.selectors.supply import visible_holds
 from pricing.permissions import can as pricing_can
 from pricing.selectors.promos import promos_waiting_for
-from settlement.choices import RunState, StatementState
+from settlement.choices import CaseState, RunState, StatementState
 from settlement.models import SettlementRun
 from settlement.permissions import can as settlement_can
+from settlement.selectors.cases import visible_cases
 from settlement.selectors.visible import visible_statements
 
 
@@ -22,6 +23,11 @@ def waiting_promos(user: Any) -> int:
 def open_holds(user: Any) -> int:
     """Open holds on the dealers in sight."""
     return visible_holds(user).filter(lifted_at__isnull=True).count()
+
+
+def waiting_cases(user: Any) -> int:
+    """Cases nobody has begun to look into."""
+    return visible_cases(user).filter(state=CaseState.OPENED).count()
 
 
 def waiting_runs(user: Any) -> int:

@@ -82,6 +82,8 @@ ACTIONS: dict[str, str | Promise] = {
     "violation.set_aside": _("Violation set aside"),
     "violation.take_up": _("Violation taken up again"),
     "violation.hand_over": _("Violation handed over"),
+    "case.open": _("Case opened"),
+    "case.add_evidence": _("Evidence added to a case"),
     "settlement.calculate": _("Settlement calculated"),
     "settlement.put_up": _("Settlement put up for review"),
     "settlement.approve": _("Settlement approved"),

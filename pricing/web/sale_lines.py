@@ -121,7 +121,7 @@ def line_row(line: Any) -> dict[str, Any]:
 
 def _read_on(request: HttpRequest, user: User, wish: LineWish) -> tuple[list[SaleLine], str, str]:
     lines = narrowed_lines(user, wish)
-    place = _place_of(request.GET.get("after", ""))
+    place = place_of(request.GET.get("after", ""))
     if place is not None:
         lines = lines_after(lines, place)
     rows = list(lines[: ROWS_PER_PAGE + 1])
@@ -136,7 +136,7 @@ def _read_on(request: HttpRequest, user: User, wish: LineWish) -> tuple[list[Sal
     return rows, f"?{query.urlencode()}", first_url
 
 
-def _place_of(text: str) -> LinePlace | None:
+def place_of(text: str) -> LinePlace | None:
     """Where to read on; None for an address nobody of us wrote."""
     try:
         dealer_id, sold_on, line_no, doc_no = text.split("~", 3)

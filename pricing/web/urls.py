@@ -14,6 +14,8 @@ from pricing.web import (
     promo_drafts,
     promos,
     sale_lines,
+    violation_decisions,
+    violations,
 )
 
 urlpatterns = [
@@ -36,6 +38,13 @@ urlpatterns = [
     path("legal-bases/<int:pk>/the-day-it-ends/", legal_bases.basis_end, name="legal-basis-end"),
     path("sale-lines/", sale_lines.sale_lines, name="sale-lines"),
     path("sale-lines/<str:dealer>/<int:line_no>/<path:doc_no>/", sale_lines.sale_line, name="sale-line"),
+    path("violations/", violations.violations, name="violations"),
+    path("violations/gather/", violation_decisions.gather, name="violations-gather"),
+    path("violations/export.<str:written>", violations.export, name="violations-export"),
+    path("violations/<int:pk>/", violations.violation, name="violation"),
+    path("violations/<int:pk>/lines.<str:written>", violations.export_lines, name="violation-lines-export"),
+    path("violations/<int:pk>/set-aside/", violation_decisions.set_aside, name="violation-set-aside"),
+    path("violations/<int:pk>/take-up/", violation_decisions.take_up, name="violation-take-up"),
     path("promos/", promos.inbox, name="promos"),
     path("promos/export.xlsx", promos.export, name="promos-export"),
     path("promos/new/", promo_drafts.new, name="promo-new"),

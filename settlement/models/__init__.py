@@ -1,5 +1,6 @@
 """Half-month runs, statements with their proof, and the ledger."""
 
+from settlement.models.cases import Case, CaseEvidence
 from settlement.models.ledger import AccountBalance, JournalEntry, JournalTransaction
 from settlement.models.runs import Calculation, CalculationShard, SettlementRun
 from settlement.models.statements import Statement, StatementLine
@@ -8,6 +9,8 @@ __all__ = [
     "AccountBalance",
     "Calculation",
     "CalculationShard",
+    "Case",
+    "CaseEvidence",
     "JournalEntry",
     "JournalTransaction",
     "SettlementRun",

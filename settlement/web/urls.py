@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from settlement.web import ledger, lines, reports, runs, statement_files, statements
+from settlement.web import cases, ledger, lines, reports, runs, statement_files, statements
 
 urlpatterns = [
     path("settlement-runs/", runs.runs, name="settlement-runs"),
@@ -31,6 +31,10 @@ urlpatterns = [
         lines.statement_line,
         name="statement-line",
     ),
+    path("cases/", cases.cases, name="cases"),
+    path("cases/hand-over/violation/<int:pk>/", cases.hand_over_violation, name="violation-hand-over"),
+    path("cases/<str:number>/", cases.case, name="case"),
+    path("cases/<str:number>/evidence/<int:pk>/", cases.evidence, name="case-evidence"),
     path("ledger/", ledger.ledger, name="ledger"),
     path("ledger/dealers/", ledger.dealer_balances, name="ledger-dealers"),
     path("ledger/postings/", ledger.transactions, name="ledger-transactions"),
