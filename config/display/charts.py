@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 HALF, WIDE = 620, 1140
@@ -37,6 +37,14 @@ class Tick:
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """A part of the time axis that is marked."""
+
+    x: float
+    width: float
+
+
+@dataclass(frozen=True, slots=True)
 class LineChart:
     width: int
     height: int
@@ -46,6 +54,9 @@ class LineChart:
     y_ticks: tuple[Tick, ...]
     x_ticks: tuple[Tick, ...]
     baseline: float
+    top: float = TOP
+    drawn_height: float = HEIGHT - TOP - BOTTOM
+    marked: Stretch | None = None
 
 
 def spark_path(values: Sequence[float]) -> tuple[str, float, float]:
@@ -65,8 +76,16 @@ def spark_path(values: Sequence[float]) -> tuple[str, float, float]:
     return "M" + " ".join(f"{x},{y}" for x, y in spots), *spots[-1]
 
 
-def line_chart(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float]]], width: int = HALF) -> LineChart:
-    """Lay out one line per series over common labels, on a scale that holds zero and round steps."""
+def line_chart(
+    labels: Sequence[str],
+    series: Sequence[tuple[str, Sequence[float]]],
+    width: int = HALF,
+    marked: tuple[int, int] | None = None,
+) -> LineChart:
+    """Lay out one line per series over common labels, on a scale that holds zero and round steps.
+
+    ``marked`` names the first and the last label of a stretch to be shaded.
+    """
     values = [value for _name, numbers in series for value in numbers]
     ticks = nice_ticks(min(values, default=0), max(values, default=0))
     low, high = ticks[0], ticks[-1]
@@ -97,7 +116,15 @@ def line_chart(labels: Sequence[str], series: Sequence[tuple[str, Sequence[float
         y_ticks=tuple(Tick(y_of(tick), f"{tick:,g}".replace("-", "\u2212")) for tick in ticks),
         x_ticks=tuple(Tick(x_of(at), label) for at, label in enumerate(labels) if at % every == 0),
         baseline=baseline,
+        marked=None if marked is None else _stretch(x_of, len(labels), *marked),
     )
+
+
+def _stretch(x_of: Callable[[int], float], labels: int, first: int, last: int) -> Stretch:
+    """From half a step before the first label to half a step after the last, within the chart."""
+    half = (x_of(1) - x_of(0)) / 2
+    left, right = max(x_of(first) - half, x_of(0)), min(x_of(last) + half, x_of(max(labels - 1, 0)))
+    return Stretch(round(left, 1), round(max(right - left, 2.0), 1))
 
 
 def nice_ticks(low: float, high: float, wanted: int = 4) -> list[float]:

@@ -39,15 +39,24 @@ def bar_chart(rows: Sequence[Mapping[str, Any]], label: str = "") -> dict[str, A
 
 @register.inclusion_tag("components/line_chart.html")
 def line_chart(
-    labels: Sequence[str], series: Mapping[str, Sequence[float]], label: str = "", wide: bool = False
+    labels: Sequence[str],
+    series: Mapping[str, Sequence[float]],
+    label: str = "",
+    wide: bool = False,
+    marked: tuple[int, int] | None = None,
+    marked_label: str = "",
 ) -> dict[str, Any]:
     """``{% line_chart periods totals label=… wide=True %}``: totals maps the name of a line to its values.
 
-    ``wide`` is for a chart over the whole page, so that its words stay the size of the text.
+    ``wide`` is for a chart over the whole page, so that its words stay the size of the text. ``marked`` is the first
+    and last place of a stretch to be shaded, and ``marked_label`` what it is.
     """
     numbers = [(name, [float(value) for value in values]) for name, values in series.items()]
     return {
-        "chart": charts.line_chart([str(text) for text in labels], numbers, charts.WIDE if wide else charts.HALF),
+        "chart": charts.line_chart(
+            [str(text) for text in labels], numbers, charts.WIDE if wide else charts.HALF, marked
+        ),
+        "marked_label": marked_label,
         "label": label,
         "labels": labels,
         "series": series,

@@ -57,3 +57,13 @@ def test_a_bar_stays_within_its_track(value: float, whole: float, share: float) 
 def test_only_zero_looks_like_zero_on_a_heat_map(value: float | None, step: str) -> None:
     assert heat_step(value, 0.2) == step
     assert HEAT_STEPS == 7
+
+
+def test_a_marked_stretch_covers_its_places_and_stays_within_the_chart() -> None:
+    chart = line_chart(["a", "b", "c", "d", "e"], [("x", [1, 2, 4, 3, 1])], marked=(1, 2))
+    assert chart.marked is not None
+    spots = [point.x for point in chart.series[0].points]
+    end = chart.marked.x + chart.marked.width
+    assert spots[0] < chart.marked.x < spots[1] and spots[2] < end < spots[3]
+    whole = line_chart(["a", "b"], [("x", [1, 2])], marked=(0, 1)).marked
+    assert whole is not None and (whole.x, whole.x + whole.width) == (spots[0], chart.series[0].points[-1].x)
