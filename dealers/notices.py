@@ -49,6 +49,29 @@ TEXTS: dict[str, NoticeText] = {
             "decide it now."
         ),
     ),
+    "promo_spend_due": NoticeText(
+        _("Promotion %(code)s has ended: record what it cost"),
+        _("Record what was spent on %(code)s, with proof, and declare it complete by %(due_at)s."),
+    ),
+    "promo_spend_late": NoticeText(
+        _("Spend of promotion %(code)s is overdue"),
+        _(
+            "The spend of %(code)s by %(applicant)s was to be complete by %(due_at)s; %(spend)s is recorded so far. "
+            "Record the rest and declare it complete; it can be judged without it from now on."
+        ),
+    ),
+    "promo_over_budget": NoticeText(
+        _("Promotion %(code)s is over its budget"),
+        _("%(spend)s is recorded as spent on %(code)s by %(applicant)s; %(budget)s was granted."),
+    ),
+    "promo_to_evaluate": NoticeText(
+        _("Promotion %(code)s can be evaluated"),
+        _("The spend of %(code)s by %(applicant)s is complete: %(spend)s. Judge what it brought and keep the lessons."),
+    ),
+    "promo_evaluated": NoticeText(
+        _("Promotion %(code)s was evaluated"),
+        _("HQ judged what %(code)s brought. The figures and their proof are on its page."),
+    ),
     "statement_issued": NoticeText(
         _("Statement %(period)s is ready"),
         _("Closing balance %(closing)s. Confirm or dispute it by %(confirm_due_at)s; silence counts as confirmation."),

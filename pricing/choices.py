@@ -115,6 +115,23 @@ class GoalMeasure(TextChoices):
     RETURN = "return", _("Sales per yuan spent")
 
 
+class Bearer(TextChoices):
+    """Who bears what was spent on a promotion."""
+
+    BRAND = "brand", _("Brand")
+    DEALER = "dealer", _("Dealer")
+    OTHER = "other", _("Another party")
+
+
+class Recommendation(TextChoices):
+    """What the return on spend recommends for promotions of a kind in a channel."""
+
+    RETIRE = "retire", _("Retire")
+    KEEP = "keep", _("Keep")
+    EXPAND = "expand", _("Expand")
+    NONE = "none", _("No recommendation")
+
+
 class Authority(TextChoices):
     LEGAL = "legal_reviewer", _("Legal reviewer")
     MARKETING_DIRECTOR = "marketing_director", _("Marketing director")

@@ -128,6 +128,46 @@ class WindowOver(Refused):
     sentence = _("The promotion ended on %(ends_on)s; it can only be rejected or returned now.")
 
 
+class SpendInvalid(Refused):
+    """An entry of spend has faults; ``findings`` name each field."""
+
+    code = "invalid"
+    sentence = _("The entry has faults; see the fields.")
+    status = 422
+
+    def __init__(self, findings: Sequence[Finding], **params: Any) -> None:
+        super().__init__(**params)
+        self.findings = tuple(findings)
+
+
+class SpendNotFound(NotFound):
+    code = "spend_not_found"
+    sentence = _("There is no entry of spend number %(key)s.")
+
+
+class SpendReversed(Refused):
+    code = "spend_reversed"
+    sentence = _("The entry number %(number)s is already taken back, or takes another one back.")
+
+
+class NotEnded(Refused):
+    code = "promo_not_ended"
+    sentence = _("The promotion %(code)s has not ended; it can be declared complete and judged afterwards.")
+
+
+class SpendOutstanding(Refused):
+    code = "spend_outstanding"
+    sentence = _(
+        "The spend is not declared complete. It can be judged once it is, or after %(due_at)s, when it was due."
+    )
+
+
+class LessonsMissing(Refused):
+    code = "lessons_missing"
+    sentence = _("Write down what was learned; the next ones who plan such a promotion will search for it.")
+    status = 422
+
+
 class UnknownDecision(Refused):
     code = "unknown_decision"
     sentence = _("A decision is approve, reject or return.")

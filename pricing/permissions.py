@@ -46,6 +46,11 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "promos.decide_budget": frozenset({Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.GM_OFFICE_MEMBER}),
     "promos.close_meeting": frozenset({Role.GENERAL_MANAGER}),
     "promos.export": READERS,
+    "promos.results": READERS,
+    "promos.record_spend": DEALER_SIDE | {Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER},
+    "promos.evaluate": frozenset(
+        {Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}
+    ),
 }
 
 

@@ -77,11 +77,15 @@ def _check_routes(routes: list[Row]) -> Iterator[Complaint]:
 
 
 class Evaluation(Terms):
-    """How an ended promotion is judged: by sales per yuan spent against the weeks before."""
+    """How an ended promotion is judged: by sales per yuan spent against the weeks before.
+
+    `spend_working_days` (10 unless given) is how long after its end the applicant may take to record all it spent.
+    """
 
     baseline_weeks: Annotated[int, whole(1, 52)]
     retire_below: Factor
     expand_above: Factor
+    spend_working_days: WorkingDays = 10
 
     @model_validator(mode="after")
     def _retire_below_expand(self) -> Evaluation:

@@ -164,6 +164,7 @@ def _promo(terms: PolicyDocument) -> Card:
             (_label("lead_working_days"), _working_days(promo.lead_working_days)),
             (_label("legal_working_days"), _working_days(promo.legal_working_days)),
             (_label("baseline_weeks"), ngettext("%(count)d week", "%(count)d weeks", weeks) % {"count": weeks}),
+            (_label("spend_working_days"), _working_days(promo.evaluation.spend_working_days)),
             (_label("retire_below"), _return_on_spend(promo.evaluation.retire_below)),
             (_label("expand_above"), _return_on_spend(promo.evaluation.expand_above)),
         ],

@@ -52,6 +52,7 @@ KEYS: Mapping[str, str | Promise] = {
     "quorum": _("Votes needed"),
     "evaluation": _("Evaluation"),
     "baseline_weeks": _("Compared with the weeks before"),
+    "spend_working_days": _("Spend recorded within"),
     "retire_below": _("Retire below"),
     "expand_above": _("Expand above"),
     "stock": _("Stock comparison and hints"),

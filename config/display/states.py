@@ -32,6 +32,13 @@ STATES: dict[str, Look] = {
     "running": Look("info", _("Running")),
     "ended": Look("", _("Ended")),
     "evaluated": Look("ok", _("Evaluated")),
+    "met": Look("ok", _("Met")),
+    "missed": Look("bad", _("Missed")),
+    "not_reckoned": Look("warn", _("Cannot be reckoned")),
+    "complete": Look("ok", _("Complete")),
+    "retire": Look("bad", _("Retire")),
+    "keep": Look("", _("Keep")),
+    "expand": Look("ok", _("Expand")),
     # verdicts and flags of sale lines
     "in_band": Look("ok", _("In band")),
     "promo": Look("info", _("Promotion price")),

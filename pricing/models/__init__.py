@@ -4,6 +4,8 @@ from pricing.models.bands import PriceBand
 from pricing.models.legal_bases import LegalBasis, LegalBasisEvidence
 from pricing.models.promo_duty import PromoDelegation, PromoEscalation
 from pricing.models.promo_papers import PromoAttachment, PromoMinutes, PromoRemark
+from pricing.models.promo_results import PromoChannelResult, PromoDealerResult, PromoEvaluation
+from pricing.models.promo_spend import PromoAccount, PromoSpend, PromoSpendProof
 from pricing.models.promos import PromoGoal, PromoItem, PromoRequest, PromoStep, PromoSubmission, PromoVote
 from pricing.models.sales import SaleLine, SaleLineHistory, SalesTally
 from pricing.models.violations import GatheringDue, Violation, ViolationVersion
@@ -13,14 +15,20 @@ __all__ = [
     "LegalBasis",
     "LegalBasisEvidence",
     "PriceBand",
+    "PromoAccount",
     "PromoAttachment",
+    "PromoChannelResult",
+    "PromoDealerResult",
     "PromoDelegation",
     "PromoEscalation",
+    "PromoEvaluation",
     "PromoGoal",
     "PromoItem",
     "PromoMinutes",
     "PromoRemark",
     "PromoRequest",
+    "PromoSpend",
+    "PromoSpendProof",
     "PromoStep",
     "PromoSubmission",
     "PromoVote",

@@ -24,6 +24,7 @@ class PromoAct(StrEnum):
     WITHDRAW = "withdraw"
     START = "start"
     END = "end"
+    EVALUATE = "evaluate"
 
 
 #: A submission passes through `submitted` within one transaction: its legal review opens with it.
@@ -48,6 +49,9 @@ PROMO_LIFE = TransitionTable(
         (PromoState.APPROVED, PromoAct.WITHDRAW): PromoState.WITHDRAWN,
         (PromoState.APPROVED, PromoAct.START): PromoState.RUNNING,
         (PromoState.RUNNING, PromoAct.END): PromoState.ENDED,
+        (PromoState.ENDED, PromoAct.EVALUATE): PromoState.EVALUATED,
+        # Facts that arrive late are judged again; the earlier judgement stays on record.
+        (PromoState.EVALUATED, PromoAct.EVALUATE): PromoState.EVALUATED,
     },
     initial=PromoState.DRAFT,
 )

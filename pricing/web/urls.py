@@ -12,6 +12,7 @@ from pricing.web import (
     legal_bases,
     promo_decisions,
     promo_drafts,
+    promo_results,
     promos,
     sale_lines,
     violation_decisions,
@@ -52,6 +53,14 @@ urlpatterns = [
     path("promos/new/hint/", promo_drafts.price_hint, name="promo-price-hint"),
     path("promos/open/", promos.open_to_me, name="promos-open"),
     path("promos/<str:code>/", promos.detail, name="promo-detail"),
+    path("promos/<str:code>/results/", promo_results.results, name="promo-results"),
+    path("promos/<str:code>/results/spend/", promo_results.spend, name="promo-spend"),
+    path(
+        "promos/<str:code>/results/spend/<int:number>/reverse/", promo_results.reverse_entry, name="promo-spend-reverse"
+    ),
+    path("promos/<str:code>/results/complete/", promo_results.complete, name="promo-spend-complete"),
+    path("promos/<str:code>/results/evaluate/", promo_results.evaluate, name="promo-evaluate"),
+    path("promos/<str:code>/results/proofs/<uuid:file>/", promo_results.proof, name="promo-spend-proof"),
     path("promos/<str:code>/edit/", promo_drafts.edit, name="promo-edit"),
     path("promos/<str:code>/submit/", promo_decisions.submit, name="promo-submit"),
     path("promos/<str:code>/withdraw/", promo_decisions.withdraw, name="promo-withdraw"),

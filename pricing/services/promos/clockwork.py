@@ -15,6 +15,7 @@ from dealers.services.audit import AuditEvent, record_audits
 from pricing.choices import PromoState
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_flow import IN_REVIEW, acts_of_the_clock
+from pricing.services.promos.accounts import keep_accounts
 from pricing.services.promos.acting import move
 from pricing.services.promos.notices import tell_late
 from pricing.services.promos.steps import deadline_record
@@ -37,6 +38,7 @@ def advance_promotions(*, at: datetime) -> Advanced:
     moved = 0
     while batch := _move_batch(at):
         moved += batch
+    keep_accounts(at=at)
     return Advanced(moved, _call_out_late_steps(at), reckoned)
 
 

@@ -24,13 +24,24 @@ def test_a_request_takes_the_steps_of_the_rulebook():
         PromoAct.APPROVE,
         PromoAct.START,
         PromoAct.END,
+        PromoAct.EVALUATE,
+        PromoAct.EVALUATE,
     ):
         state = PROMO_LIFE.next(state, act)
         path.append(str(state))
-    assert path == ["draft", "submitted", "legal_review", "budget_review", "approved", "running", "ended"]
+    assert path == [
+        "draft",
+        "submitted",
+        "legal_review",
+        "budget_review",
+        "approved",
+        "running",
+        "ended",
+        *["evaluated"] * 2,
+    ]
 
 
-@pytest.mark.parametrize("state", [PromoState.REJECTED, PromoState.WITHDRAWN, PromoState.ENDED])
+@pytest.mark.parametrize("state", [PromoState.REJECTED, PromoState.WITHDRAWN])
 def test_nothing_leads_out_of_a_final_state(state):
     assert PROMO_LIFE.is_final(state)
 

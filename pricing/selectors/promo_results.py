@@ -1,0 +1,259 @@
+"""What promotions brought, as judged: one promotion for its page, and the list of those a person may see."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Count, DecimalField, Exists, OuterRef, Q, QuerySet, Sum
+from django.db.models.functions import Coalesce
+
+from dealers.foundation.findings import Finding
+from dealers.models import Dealer
+from pricing.choices import PromoState
+from pricing.errors import PromoNotFound
+from pricing.models import (
+    PromoChannelResult,
+    PromoDealerResult,
+    PromoEvaluation,
+    PromoRequest,
+    PromoSpend,
+    SaleLine,
+)
+from pricing.permissions import can
+from pricing.rules.promo_figures import Part, PromoFigures
+from pricing.rules.promo_return import Marks, PromoReturn, return_of
+from pricing.rules.uplift import Stretch, Uplift, ratio
+from pricing.rules.word_pieces import pieces_of_term, terms_of
+from pricing.selectors.promo_figures import Standing
+from pricing.selectors.promos import promos_open_to, visible_promos
+from pricing.terms import pricing_terms
+
+_MONEY: DecimalField[Any, Any] = DecimalField(max_digits=26, decimal_places=2)
+_BEGUN = (PromoState.RUNNING, PromoState.ENDED, PromoState.EVALUATED)
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsOf:
+    """A promotion whose results somebody may see; with ``dealer_id`` only that dealer's part of them."""
+
+    request: PromoRequest
+    dealer_id: int | None = None
+
+
+def promo_in_results(user: Any, code: str) -> ResultsOf:
+    """The promotion with that number, if ``user`` may see what it brought.
+
+    HQ and the dealer that asked see all of it; a dealer taking part in one of HQ's sees its own part. Raises
+    :class:`~pricing.errors.PromoNotFound`.
+    """
+    if not (user.dealer_id is not None or getattr(user, "is_hq_system", False) or can(user, "promos.results")):
+        raise PromoNotFound(key=code)
+    request = _loaded(visible_promos(user)).filter(code=code).first()
+    if request is not None:
+        return ResultsOf(request)
+    if user.dealer_id is not None:
+        request = _loaded(promos_open_to(user.dealer_id)).filter(code=code).first()
+        if request is not None:
+            return ResultsOf(request, user.dealer_id)
+    raise PromoNotFound(key=code)
+
+
+def kept_standing(evaluation: PromoEvaluation) -> Standing:
+    """The figures an evaluation keeps, as they were reckoned; those by dealer are read by :func:`dealer_parts`."""
+    request = evaluation.request
+    findings = [Finding.from_record(record) for record in evaluation.findings]
+    terms = pricing_terms(evaluation.policy).promo.evaluation
+    figures = PromoFigures(
+        window=Stretch(request.starts_on, request.ends_on),
+        baseline=Stretch(evaluation.baseline_from, request.starts_on),
+        result=Uplift(
+            evaluation.sales,
+            evaluation.baseline,
+            evaluation.expected,
+            evaluation.uplift,
+            evaluation.uplift_rate,
+            findings[0] if len(findings) > 1 else None,
+        ),
+        returned=PromoReturn(
+            evaluation.sales, evaluation.spend, evaluation.return_rate, evaluation.recommendation, findings[-1]
+        ),
+        quantity=evaluation.quantity,
+        lines=evaluation.lines,
+        breach_sales=evaluation.breach_sales,
+        spend=evaluation.spend,
+        brand_spend=evaluation.brand_spend,
+        channels=tuple(_part(row.channel, row) for row in evaluation.channels.all()),
+        dealers=(),
+        products=tuple(
+            Part(
+                row["product"],
+                Decimal(row["sales"]),
+                row["quantity"],
+                Decimal(row["baseline"]),
+                Decimal(row["expected"]),
+                Decimal(0),
+            )
+            for row in evaluation.products
+        ),
+    )
+    days = tuple((date.fromisoformat(day), Decimal(amount)) for day, amount in evaluation.days)
+    return Standing(figures, days, evaluation.policy, terms)
+
+
+def dealer_parts(evaluation: PromoEvaluation, seen: QuerySet[Dealer]) -> QuerySet[PromoDealerResult]:
+    """What each dealer in sight contributed to an evaluation, the largest sales first."""
+    return (
+        PromoDealerResult.objects.filter(evaluation=evaluation, dealer__in=seen.values("pk"))
+        .select_related("dealer")
+        .order_by("-sales", "dealer_id")
+    )
+
+
+def facts_since(evaluation: PromoEvaluation, request: PromoRequest) -> bool:
+    """Whether anything it was judged by became known later: spend, or a line of its products and days.
+
+    Asked only of the lines of a dealer's own promotion; HQ's large ones are compared on demand.
+    """
+    at = evaluation.evaluated_at
+    if PromoSpend.objects.filter(request=request, recorded_at__gt=at).exists():
+        return True
+    if request.applicant_id is None:
+        return False
+    return SaleLine.objects.filter(
+        dealer=request.applicant_id,
+        sold_on__gte=evaluation.baseline_from,
+        sold_on__lt=request.ends_on,
+        product__in=[item.product_id for item in request.items.all()],
+        known_from__gt=at,
+    ).exists()
+
+
+@dataclass(frozen=True, slots=True)
+class ResultsWish:
+    """What the list of results is narrowed to; empty means all. ``goals`` is ``met`` or ``missed``."""
+
+    words: str = ""
+    kind: str = ""
+    channel: int | None = None
+    advice: str = ""
+    goals: str = ""
+    dealer: str = ""
+    ended_from: date | None = None
+    ended_to: date | None = None
+
+
+def visible_evaluations(user: Any) -> QuerySet[PromoEvaluation]:
+    """The standing judgements of the promotions ``user`` may see."""
+    return PromoEvaluation.objects.filter(superseded_at__isnull=True, request__in=visible_promos(user).values("pk"))
+
+
+def narrowed_evaluations(user: Any, wish: ResultsWish) -> QuerySet[PromoEvaluation]:
+    """Those that fit, the latest first. Words are looked for in number, title and lessons."""
+    found = visible_evaluations(user).select_related("request__applicant").order_by("-pk")
+    for term in terms_of(wish.words):
+        found = found.filter(pieces__contains=pieces_of_term(term), words__contains=term)
+    if wish.kind:
+        found = found.filter(request__kind=wish.kind)
+    if wish.channel is not None:
+        sold = PromoChannelResult.objects.filter(evaluation=OuterRef("pk"), channel=wish.channel).exclude(
+            Q(sales=0) & Q(spend=0)
+        )
+        found = found.filter(Exists(sold))
+    if wish.advice:
+        found = found.filter(recommendation=wish.advice)
+    if wish.goals:
+        found = found.filter(goals_met=wish.goals == "met")
+    if wish.dealer:
+        found = found.filter(Q(dealer__code__iexact=wish.dealer) | Q(dealer__name__icontains=wish.dealer))
+    if wish.ended_from is not None:
+        found = found.filter(request__window__endswith__gt=wish.ended_from)
+    if wish.ended_to is not None:
+        found = found.filter(request__window__endswith__lte=wish.ended_to + timedelta(days=1))
+    return found
+
+
+def waiting_for_evaluation(user: Any) -> QuerySet[PromoRequest]:
+    """Ended promotions nobody has judged, the latest first, each with its account if the clock opened one."""
+    return visible_promos(user).filter(state=PromoState.ENDED).select_related("applicant", "account").order_by("-pk")
+
+
+def spends_of(requests: list[PromoRequest]) -> dict[int, Decimal]:
+    """What is recorded as spent on each request. One query."""
+    rows = PromoSpend.objects.filter(request__in=requests).order_by().values_list("request").annotate(Sum("amount"))
+    return dict(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """What promotions of a kind brought in a channel, or altogether; ``channel`` None is all of them.
+
+    ``returned`` covers the promotions with recorded spend; ``promotions`` counts all.
+    """
+
+    kind: str
+    channel: int | None
+    promotions: int
+    sales: Decimal
+    expected: Decimal
+    returned: PromoReturn
+
+    @property
+    def uplift(self) -> Decimal:
+        return self.sales - self.expected
+
+    @property
+    def uplift_rate(self) -> Decimal | None:
+        return ratio(self.uplift, self.expected) if self.expected > 0 else None
+
+
+def brought_by_kind(found: QuerySet[PromoEvaluation], marks: Marks) -> list[Brought]:
+    """One row per kind and channel of the evaluations found, with the recommendation for it. One query."""
+    rows = (
+        PromoChannelResult.objects.filter(evaluation__in=found.order_by().values("pk"))
+        .exclude(sales=0, expected=0, spend=0)
+        .order_by("evaluation__request__kind", "channel")
+        .values("evaluation__request__kind", "channel")
+        .annotate(**_SUMS, promotions=Count("evaluation", distinct=True))
+    )
+    return [_brought(row["evaluation__request__kind"], row["channel"], row, marks) for row in rows]
+
+
+def brought_altogether(found: QuerySet[PromoEvaluation], marks: Marks) -> Brought:
+    """The evaluations found, added up. One query."""
+    sums = {name: Coalesce(total, Decimal(0), output_field=_MONEY) for name, total in _sums("").items()}
+    return _brought("", None, found.order_by().aggregate(**sums, promotions=Count("pk")), marks)
+
+
+def _sums(path: str) -> dict[str, Sum]:
+    """Sums over evaluations or their parts; ``path`` leads to the evaluation."""
+    paid = Q(**{f"{path}spend__gt": 0})
+    return {
+        "all_sales": Sum("sales", output_field=_MONEY),
+        "all_expected": Sum("expected", output_field=_MONEY),
+        "paid_sales": Sum("sales", filter=paid, output_field=_MONEY),
+        "all_spend": Sum("spend", output_field=_MONEY),
+    }
+
+
+_SUMS = {name: Coalesce(total, Decimal(0), output_field=_MONEY) for name, total in _sums("evaluation__").items()}
+
+
+def _brought(kind: str, channel: int | None, row: Mapping[str, Any], marks: Marks) -> Brought:
+    returned = return_of(row["paid_sales"], row["all_spend"], marks)
+    return Brought(kind, channel, row["promotions"], row["all_sales"], row["all_expected"], returned)
+
+
+def _part(key: int, row: PromoChannelResult) -> Part:
+    return Part(key, row.sales, row.quantity, row.baseline, row.expected, row.spend)
+
+
+def _loaded(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:
+    return (
+        requests.filter(state__in=_BEGUN)
+        .select_related("applicant", "account", "created_by", "submitted_by")
+        .prefetch_related("items__product", "regions", "dealers", "goals")
+    )

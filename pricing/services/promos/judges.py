@@ -1,0 +1,24 @@
+"""Who has a part in a promotion and therefore does not judge it."""
+
+from __future__ import annotations
+
+from pricing.choices import Decision, StepKind
+from pricing.models import PromoRequest, PromoSpend, PromoStep, PromoVote
+from pricing.rules.evaluation_duties import EvaluationParts
+from pricing.services.promos.steps import parts_in
+
+
+def parts_of(request: PromoRequest) -> EvaluationParts:
+    """Who asked for it, who granted or voted for its budget, and who recorded its spend."""
+    granted = PromoStep.objects.filter(
+        submission__request=request, kind=StepKind.BUDGET, decision=Decision.APPROVE, decided_by__isnull=False
+    ).values_list("decided_by_id", flat=True)
+    voted = PromoVote.objects.filter(
+        step__submission__request=request, step__decision=Decision.APPROVE, in_favour=True
+    ).values_list("voter_id", flat=True)
+    recorded = PromoSpend.objects.filter(request=request, recorded_by__isnull=False)
+    return EvaluationParts(
+        proposers=parts_in(request).proposers,
+        deciders=frozenset({pk for pk in (*granted, *voted) if pk is not None}),
+        bookkeepers=frozenset(pk for pk in recorded.values_list("recorded_by_id", flat=True) if pk is not None),
+    )
