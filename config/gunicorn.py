@@ -44,6 +44,13 @@ def post_fork(server: Any, worker: Any) -> None:
     follow_parent(signal.SIGTERM)
 
 
+def post_worker_init(worker: Any) -> None:
+    """Each worker shows that deliveries can be taken; when all fall silent, that is an outage of ours."""
+    from config.signs_of_life import watch
+
+    watch(bind)
+
+
 def child_exit(server: Any, worker: Any) -> None:
     from prometheus_client import multiprocess
 

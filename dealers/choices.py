@@ -131,6 +131,15 @@ class Coverage(TextChoices):
     DECLARED_ZERO = "declared_zero", _("Declared without sales")
 
 
+class RequestState(TextChoices):
+    """What became of a dealer's request for an exemption."""
+
+    OPEN = "open", _("Waiting for a decision")
+    AGREED = "agreed", _("Agreed")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
 class HoldKind(TextChoices):
     SYNC = "sync", _("Reports missing")
     PRICE = "price", _("Price violation")
@@ -163,3 +172,5 @@ class NoticeKind(TextChoices):
     POLICY = "policy", _("Policy")
     QUARANTINE = "quarantine", _("Lines refused")
     CALENDAR = "calendar", _("Working-day calendar")
+    EXEMPTION = "exemption", _("Exemption from reporting")
+    WEBHOOK = "webhook", _("Webhook")

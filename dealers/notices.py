@@ -86,6 +86,18 @@ TEXTS: dict[str, NoticeText] = {
             "before %(until)s, or end or recommend these bands."
         ),
     ),
+    "exemption_requested": NoticeText(
+        _("%(dealer)s asks to be excused from reporting"),
+        _("From %(first)s to %(last)s, because: %(why)s Agree or refuse it; until then missing reports count."),
+    ),
+    "exemption_agreed": NoticeText(
+        _("Your exemption from reporting is agreed"),
+        _("From %(first)s to %(last)s nothing has to be reported. %(remark)s"),
+    ),
+    "exemption_refused": NoticeText(
+        _("Your exemption from reporting is refused"),
+        _("Reports are due from %(first)s to %(last)s as on any day. Reason: %(remark)s"),
+    ),
     "calendar_ends": NoticeText(
         _("Working-day calendar ends on %(covers_until)s"),
         _("Deadlines beyond it are provisional until the new State Council calendar is loaded."),

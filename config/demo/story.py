@@ -47,7 +47,8 @@ PAST_PERIODS = 4
 #: Up to this many dealers report by themselves in the last days; a larger company is delivered by HQ's files.
 SELF_REPORTING = 40
 _DAILY_FOR_DAYS = 5
-_STEP = timedelta(days=3)
+_NIGHTLY_FOR_DAYS = 30
+_DAY, _STEP = timedelta(days=1), timedelta(days=3)
 
 Say = Callable[[str], None]
 
@@ -115,16 +116,17 @@ class Story:
         return staff
 
     def _reports(self) -> Iterator[tuple[datetime, Callable[[datetime], None]]]:
-        """Files every three days, then in the last days each dealer by itself."""
+        """Files of HQ, lately every evening in a small company, then in the last days each dealer by itself."""
         daily_from = self.today - timedelta(days=_DAILY_FOR_DAYS if self.small else 0)
         day = self.starts_on
         while day < daily_from:
-            until = min(day + _STEP, daily_from)
-            yield _at(until, 9), self._file_of(day, until)
+            nightly = self.small and (daily_from - day).days <= _NIGHTLY_FOR_DAYS
+            until = min(day + (_DAY if nightly else _STEP), daily_from)
+            yield _at(until - _DAY, 23, 40) if nightly else _at(until, 9), self._file_of(day, until)
             day = until
         for offset in range((self.today - daily_from).days):
             reported = daily_from + timedelta(days=offset)
-            yield _at(reported + timedelta(days=1), 8, 30), self._own_reports_of(reported)
+            yield _at(reported, 23, 20), self._own_reports_of(reported)
             yield _at(reported + timedelta(days=1), 10, 15), self._sweep
         yield self.now - timedelta(minutes=40), self._morning_counts
 

@@ -1,14 +1,14 @@
 """The facts: people, places, dealers, goods, deliveries, supply, policy, audit.
 
-Read in this order: people, places, network, catalogue, policy, feeds, intakes, stock, supply, notices, keys, jobs,
-files, audit.
+Read in this order: people, places, network, catalogue, policy, feeds, sync, intakes, stock, supply, notices, keys,
+jobs, files, audit.
 """
 
 from dealers.models.adjustments import StockAdjustment, StockAdjustmentHistory
 from dealers.models.audit import AuditRecord, AuditSeal
 from dealers.models.calendar import CalendarDay, CalendarVersion
 from dealers.models.catalogue import ListPrice, Product
-from dealers.models.feeds import FeedDay, FeedDelivery, QuarantinedLine, SyncClock, SyncExemption, SystemOutage
+from dealers.models.feeds import FeedDay, FeedDelivery, QuarantinedLine, SyncClock
 from dealers.models.files import StoredFile
 from dealers.models.intakes import FileIntake, FilePart
 from dealers.models.jobs import Heartbeat, JobRun
@@ -20,6 +20,7 @@ from dealers.models.places import Region
 from dealers.models.policy import PolicyVersion
 from dealers.models.stock import InventoryLine, InventoryLineHistory, Shipment, ShipmentTally
 from dealers.models.supply import SupplyHold
+from dealers.models.sync import ExemptionRequest, SyncExemption, SyncWarning, SystemOutage
 
 __all__ = [
     "Alliance",
@@ -32,6 +33,7 @@ __all__ = [
     "Contract",
     "Dealer",
     "DealerTier",
+    "ExemptionRequest",
     "FeedDay",
     "FeedDelivery",
     "FileIntake",
@@ -55,6 +57,7 @@ __all__ = [
     "SupplyHold",
     "SyncClock",
     "SyncExemption",
+    "SyncWarning",
     "SystemOutage",
     "Territory",
     "User",

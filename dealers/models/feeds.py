@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import uuid
 
-from django.conf import settings
-from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -129,31 +127,3 @@ class SyncClock(models.Model):
     class Meta:
         verbose_name = _("sync clock")
         verbose_name_plural = _("sync clocks")
-
-
-class SyncExemption(models.Model):
-    """An agreed pause of a dealer's duty to report. ``feed`` empty means both."""
-
-    dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT, related_name="sync_exemptions")
-    feed = models.CharField(_("feed"), max_length=32, choices=Feed, blank=True)
-    valid = DateRangeField(_("valid"))
-    reason = models.CharField(_("reason"), max_length=500)
-    agreed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-    agreed_at = models.DateTimeField(_("agreed at"))
-    revoked_at = models.DateTimeField(_("revoked at"), null=True)
-
-    class Meta:
-        verbose_name = _("sync exemption")
-        verbose_name_plural = _("sync exemptions")
-
-
-class SystemOutage(models.Model):
-    """A time when we could not take deliveries; it never counts against a dealer."""
-
-    span = DateTimeRangeField(_("time"))
-    reason = models.CharField(_("reason"), max_length=500)
-    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
-
-    class Meta:
-        verbose_name = _("outage of ours")
-        verbose_name_plural = _("outages of ours")

@@ -23,6 +23,7 @@ class SupplyHold(models.Model):
     lifted_at = models.DateTimeField(_("lifted at"), null=True)
     lifted_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     lift_note = models.TextField(_("why it was lifted"), blank=True)
+    lift_evidence = models.JSONField(_("what it was lifted on"), default=dict)
 
     class Meta:
         verbose_name = _("supply hold")

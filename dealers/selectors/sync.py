@@ -17,6 +17,7 @@ from dealers.choices import Feed, PolicyState
 from dealers.foundation import clock
 from dealers.models import PolicyVersion
 from dealers.rules.sync_clock import ClockReading, read_clock
+from dealers.selectors.outages import OUTAGES_SQL, outage_params
 from dealers.selectors.policies import policy_in_force
 from dealers.terms import dealers_terms
 
@@ -39,26 +40,37 @@ class SweepTerms:
 def sweep_terms(*, at: datetime) -> SweepTerms | None:
     """The terms of the policy in force at ``at``; None when none is, and then nobody has to report."""
     policy = policy_in_force(clock.business_day(at))
-    if policy is None:
-        return None
-    sync = dealers_terms(policy).sync
+    return None if policy is None else sweep_terms_of(policy, first_policy_day=first_policy_day())
+
+
+def first_policy_day() -> date | None:
+    """The day on which the first policy took effect; nobody has to report for earlier ones."""
     starts = PolicyVersion.objects.filter(state=PolicyState.PUBLISHED).values_list("valid", flat=True)
+    return min((valid.lower for valid in starts if valid.lower), default=None)
+
+
+def sweep_terms_of(policy: PolicyVersion, *, first_policy_day: date | None) -> SweepTerms:
+    """What one policy version says about the clock."""
+    sync = dealers_terms(policy).sync
     return SweepTerms(
         interval=timedelta(hours=sync.interval_hours),
         grace=timedelta(hours=sync.grace_hours),
         onboarding_days=sync.onboarding_days,
         feeds=frozenset(sync.feeds),
         lift_automatically=sync.lifts_automatically,
-        first_policy_day=min(valid.lower for valid in starts if valid.lower),
+        first_policy_day=first_policy_day,
     )
 
 
 #: Anchors and running time of both feeds for every active dealer past onboarding. The one place that knows.
-READINGS_SQL = """
+READINGS_SQL = (
+    """
 WITH moment AS (
     SELECT %(at)s::timestamptz AS at, (%(at)s::timestamptz AT TIME ZONE 'Asia/Shanghai')::date AS today
 ), outages AS (
-    SELECT coalesce(range_agg(span), '{}'::tstzmultirange) AS span FROM dealers_systemoutage
+    SELECT coalesce(range_agg(span), '{}'::tstzmultirange) AS span FROM ("""
+    + OUTAGES_SQL
+    + """) AS down
 ), exemptions AS (
     SELECT dealer_id,
            coalesce(range_agg(valid) FILTER (WHERE feed IN ('', 'sales')), '{}'::datemultirange) AS sales_days,
@@ -79,8 +91,8 @@ WITH moment AS (
                     WHERE i.dealer_id = d.id AND i.as_of <= m.at + %(tolerance)s::interval)
            END AS inventory_at,
            coalesce(e.sales_days, '{}'::datemultirange) AS exempt_days,
-           coalesce(e.sales_time, '{}'::tstzmultirange) + o.span AS sales_pauses,
-           coalesce(e.inventory_time, '{}'::tstzmultirange) + o.span AS inventory_pauses
+           CASE WHEN e.dealer_id IS NULL THEN o.span ELSE e.sales_time + o.span END AS sales_pauses,
+           CASE WHEN e.dealer_id IS NULL THEN o.span ELSE e.inventory_time + o.span END AS inventory_pauses
     FROM dealers_dealer d
     CROSS JOIN moment m CROSS JOIN outages o
     LEFT JOIN dealers_syncclock c ON c.dealer_id = d.id
@@ -112,6 +124,7 @@ WITH moment AS (
     FROM readings
 )
 """
+)
 
 
 @dataclass(frozen=True)
@@ -136,6 +149,7 @@ class DealerClock:
 def clock_params(terms: SweepTerms, at: datetime) -> dict[str, Any]:
     """What :data:`READINGS_SQL` is filled with."""
     return {
+        **outage_params(clock.now()),
         "at": at,
         "onboarding": terms.onboarding_days,
         "first_policy_day": terms.first_policy_day,

@@ -10,22 +10,19 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import translation
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
-from dealers.choices import Feed, HoldKind, NoticeKind
-from dealers.errors import NotFound, Refused
+from dealers.choices import HoldKind, NoticeKind
 from dealers.foundation import clock
-from dealers.models import Dealer, Notice, SyncExemption, User
-from dealers.permissions import require
+from dealers.models import Dealer, Notice
 from dealers.selectors.supply import hold_detail
 from dealers.selectors.sync import READINGS_SQL, SweepTerms, clock_params
-from dealers.selectors.visibility import visible_dealers
-from dealers.services.audit import AuditEvent, record_audit, record_audits
+from dealers.services.audit import AuditEvent, record_audits
 from dealers.services.notices import managers_of_dealers, people_of_dealers, tell_all
 
 #: Serialises sweeps.
@@ -48,7 +45,8 @@ WITH overdue AS (
     FROM behind
     WHERE inventory_elapsed >= %(hold_after)s::interval OR sales_elapsed >= %(hold_after)s::interval
 )
-INSERT INTO dealers_supplyhold (dealer_id, kind, reason, evidence, note, opened_at, lift_note)
+INSERT INTO dealers_supplyhold (dealer_id, kind, reason, evidence, note, opened_at, lift_note,
+                                lift_evidence)
 SELECT o.dealer_id, 'sync',
        CASE WHEN o.inventory_overdue AND o.sales_overdue THEN 'both_overdue'
             WHEN o.inventory_overdue THEN 'inventory_overdue' ELSE 'sales_overdue' END,
@@ -58,7 +56,7 @@ SELECT o.dealer_id, 'sync',
            'from_day', CASE WHEN o.sales_overdue THEN lower(o.missing_days)::text END,
            'days', CASE WHEN o.sales_overdue THEN (
                         SELECT sum(upper(r) - lower(r)) FROM unnest(o.missing_days) r) END)),
-       '', %(at)s::timestamptz, ''
+       '', %(at)s::timestamptz, '', '{}'
 FROM overdue o
 WHERE NOT EXISTS (SELECT 1 FROM dealers_supplyhold h
                   WHERE h.dealer_id = o.dealer_id AND h.kind = 'sync'
@@ -68,20 +66,37 @@ RETURNING id, dealer_id, reason, evidence
 """
 
 _LIFT_SQL = """
-UPDATE dealers_supplyhold h SET lifted_at = %(at)s, lift_note = 'caught_up'
+UPDATE dealers_supplyhold h SET lifted_at = %(at)s, lift_note = 'caught_up', lift_evidence = jsonb_strip_nulls((
+    SELECT jsonb_build_object(
+        'counted_at', to_char(c.inventory_at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI'),
+        'sales_until', (upper(c.sales_days) - 1)::text)
+    FROM dealers_dealer d LEFT JOIN dealers_syncclock c ON c.dealer_id = d.id WHERE d.id = h.dealer_id))
 WHERE h.kind = 'sync' AND h.lifted_at IS NULL AND h.opened_at <= %(at)s
   AND NOT EXISTS (SELECT 1 FROM behind b WHERE b.dealer_id = h.dealer_id)
 RETURNING h.id, h.dealer_id, h.reason, h.evidence
 """
 
+#: The clock has run for so long already; supply is held when the rest has run, too.
 _WARN_SQL = """
-INSERT INTO dealers_syncclock AS c (dealer_id, late_notified_for)
-SELECT dealer_id, CASE WHEN inventory_elapsed >= sales_elapsed THEN inventory_anchor ELSE sales_anchor END
-FROM behind
-WHERE greatest(inventory_elapsed, sales_elapsed) < %(hold_after)s::interval
-ON CONFLICT (dealer_id) DO UPDATE SET late_notified_for = excluded.late_notified_for
-WHERE c.late_notified_for IS DISTINCT FROM excluded.late_notified_for
-RETURNING c.dealer_id, c.late_notified_for
+WITH late AS (
+    SELECT dealer_id, greatest(inventory_elapsed, sales_elapsed) AS elapsed,
+           CASE WHEN inventory_elapsed >= sales_elapsed THEN inventory_anchor ELSE sales_anchor END AS anchor,
+           inventory_elapsed >= %(interval)s::interval AS inventory, sales_elapsed >= %(interval)s::interval AS sales
+    FROM behind
+    WHERE greatest(inventory_elapsed, sales_elapsed) < %(hold_after)s::interval
+), fresh AS (
+    INSERT INTO dealers_syncclock AS c (dealer_id, late_notified_for)
+    SELECT dealer_id, anchor FROM late
+    ON CONFLICT (dealer_id) DO UPDATE SET late_notified_for = excluded.late_notified_for
+    WHERE c.late_notified_for IS DISTINCT FROM excluded.late_notified_for
+    RETURNING c.dealer_id
+)
+INSERT INTO dealers_syncwarning AS w (dealer_id, anchor, warned_at, hold_at, inventory, sales)
+SELECT late.dealer_id, late.anchor, %(at)s, %(at)s::timestamptz + %(hold_after)s::interval - late.elapsed,
+       late.inventory, late.sales
+FROM late JOIN fresh USING (dealer_id)
+ON CONFLICT DO NOTHING
+RETURNING w.dealer_id, w.anchor, w.hold_at, w.inventory, w.sales
 """
 
 
@@ -93,6 +108,24 @@ class HoldChange:
     dealer_id: int
     reason: str
     evidence: dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """A dealer that a sweep warned: up to when it has reported, when supply will be held, and for which reports."""
+
+    dealer_id: int
+    anchor: datetime
+    hold_at: datetime
+    inventory: bool
+    sales: bool
+
+    @property
+    def feeds(self) -> str:
+        """What is late, in the active language."""
+        if self.inventory and self.sales:
+            return str(_("stock and sales"))
+        return str(_("stock") if self.inventory else _("sales"))
 
 
 @dataclass(frozen=True)
@@ -121,12 +154,12 @@ def sweep_sync(*, terms: SweepTerms, at: datetime) -> Sweep:
             lifted = _changes(cursor, _LIFT_SQL, params)
         placed = _changes(cursor, _PLACE_SQL, params)
         cursor.execute(_WARN_SQL, params)
-        warned = cursor.fetchall()
+        warned = [Lateness(*row) for row in cursor.fetchall()]
         cursor.execute("DROP TABLE behind")
         record_audits(_audit_events("hold.place", placed, at))
         record_audits(_audit_events("hold.lift", lifted, at))
         _tell_about_holds(placed, lifted, at)
-        _warn(warned, terms, at)
+        _warn(warned, at)
     return Sweep(at=at, placed=tuple(placed), lifted=tuple(lifted), warned=len(warned))
 
 
@@ -175,95 +208,36 @@ def _tell_about_holds(placed: Sequence[HoldChange], lifted: Sequence[HoldChange]
     tell_all(notices)
 
 
-def _warn(warned: Sequence[tuple[int, datetime]], terms: SweepTerms, at: datetime) -> None:
-    people = people_of_dealers([dealer_id for dealer_id, _anchor in warned])
+def _warn(warned: Sequence[Lateness], at: datetime) -> None:
+    people = people_of_dealers([late.dealer_id for late in warned])
     if not people:
         return
     names = dict(Dealer.objects.filter(pk__in=people).values_list("pk", "name"))
     notices = []
-    for dealer_id, anchor in warned:
-        for person in people.get(dealer_id, []):
+    for late in warned:
+        for person in people.get(late.dealer_id, []):
             with translation.override(person.language):
-                feeds = str(_("stock or sales"))
+                feeds = late.feeds
             params = {
                 "reason": "sync_late",
                 "feed": feeds,
-                "dealer": names[dealer_id],
-                "since": _moment(anchor),
-                "hold_at": _moment(anchor + terms.interval + terms.grace),
+                "dealer": names[late.dealer_id],
+                "since": _moment(late.anchor),
+                "hold_at": _moment(late.hold_at),
             }
-            key = f"sync_late:{dealer_id}:{anchor.isoformat()}"
+            key = f"sync_late:{late.dealer_id}:{late.anchor.isoformat()}"
             notices.append(
-                Notice(recipient=person, kind=NoticeKind.SYNC_LATE, key=key, params=params, created_at=at, url="/")
+                Notice(
+                    recipient=person,
+                    kind=NoticeKind.SYNC_LATE,
+                    key=key,
+                    params=params,
+                    created_at=at,
+                    url="/reporting-calendar/",
+                )
             )
     tell_all(notices)
 
 
 def _moment(at: datetime) -> str:
     return at.astimezone(clock.BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
-
-
-class EmptyExemption(Refused):
-    code = "empty_exemption"
-    sentence = _("An exemption ends after it starts.")
-    status = 400
-
-
-@transaction.atomic
-def agree_exemption(
-    *,
-    dealer: Dealer,
-    starts_on: date,
-    ends_on: date | None,
-    reason: str,
-    actor: User | None,
-    at: datetime,
-    feed: Feed | None = None,
-) -> SyncExemption:
-    """Pause a dealer's duty to report from ``starts_on`` up to ``ends_on`` (exclusive); no feed means both."""
-    if actor is not None:
-        require(actor, "sync.exempt")
-        if not visible_dealers(actor).filter(pk=dealer.pk).exists():
-            raise NotFound(what=_("dealer"), key=dealer.code)
-    if ends_on is not None and ends_on <= starts_on:
-        raise EmptyExemption()
-    exemption = SyncExemption.objects.create(
-        dealer=dealer, feed=feed or "", valid=(starts_on, ends_on), reason=reason, agreed_by=actor, agreed_at=at
-    )
-    record_audit(
-        actor=actor,
-        action="exemption.agree",
-        subject=exemption,
-        at=at,
-        reason=reason,
-        dealer_id=dealer.pk,
-        after={"feed": feed or "", "starts_on": starts_on, "ends_on": ends_on},
-    )
-    return exemption
-
-
-@transaction.atomic
-def revoke_exemption(*, exemption: SyncExemption, actor: User, at: datetime, reason: str) -> SyncExemption:
-    """End an exemption as if it had not been agreed from now on; what it excused stays excused up to today."""
-    require(actor, "sync.exempt")
-    exemption = SyncExemption.objects.select_for_update().get(pk=exemption.pk)
-    if not visible_dealers(actor).filter(pk=exemption.dealer_id).exists():
-        raise NotFound(what=_("exemption"), key=exemption.pk)
-    before = {"ends_on": exemption.valid.upper, "revoked_at": exemption.revoked_at}
-    today = clock.business_day(at)
-    if exemption.valid.lower is not None and exemption.valid.lower < today:
-        exemption.valid = (exemption.valid.lower, min(today, exemption.valid.upper or today))
-    else:
-        exemption.revoked_at = at
-    exemption.save()
-    record_audit(
-        actor=actor,
-        action="exemption.revoke",
-        subject=exemption,
-        at=at,
-        reason=reason,
-        dealer_id=exemption.dealer_id,
-        before=before,
-        after={"revoked_at": at},
-    )
-    return exemption

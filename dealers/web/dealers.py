@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from dealers.choices import DealerState, Industry, Tier
 from dealers.foundation import clock
-from dealers.models import AuditRecord, Dealer
+from dealers.models import AuditRecord, Dealer, SyncExemption
 from dealers.permissions import can
 from dealers.selectors.deliveries import visible_deliveries
 from dealers.selectors.network import DealerWish, listed_dealers, provinces
@@ -21,7 +21,8 @@ from dealers.selectors.visibility import visible_dealers
 from dealers.web.access import capability_required, person
 from dealers.web.audit_words import told
 from dealers.web.clocks import NOT_YET_DUE, clock_lines
-from dealers.web.holds import ExemptionForm, HoldForm, hold_rows
+from dealers.web.exemptions import ExemptionForm
+from dealers.web.holds import HoldForm, hold_rows
 from dealers.web.listing import choice_of, page_of, words_of
 
 _LATEST = 10
@@ -62,6 +63,7 @@ def dealer_detail(request: HttpRequest, code: str) -> HttpResponse:
     holds = list(visible_holds(user).filter(dealer=dealer)[:_LATEST])
     clocks = clock_lines([dealer.pk], terms=sweep_terms(at=at), at=at)
     tiers = list(dealer.tiers.order_by("-valid"))
+    exemptions = SyncExemption.objects.filter(dealer=dealer)
     events = AuditRecord.objects.filter(dealer_id=dealer.pk).order_by("-id")[:_LATEST_EVENTS]
     context = {
         "dealer": dealer,
@@ -74,12 +76,13 @@ def dealer_detail(request: HttpRequest, code: str) -> HttpResponse:
         "answer": eligibility(dealer=dealer.code, at=at),
         "holds": hold_rows(holds),
         "clock": _clock_of(dealer, clocks),
-        "exemptions": dealer.sync_exemptions.select_related("agreed_by").order_by("-valid")[:_LATEST],
+        "exemptions": exemptions.select_related("agreed_by").order_by("-valid")[:_LATEST],
         "deliveries": visible_deliveries(user).filter(dealer=dealer)[:_LATEST],
         "events": told(events),
         "may_hold": can(user, "supply.hold"),
         "may_lift": can(user, "supply.lift"),
         "may_exempt": can(user, "sync.exempt"),
+        "may_see_calendar": can(user, "sync.calendar"),
         "hold_form": HoldForm(auto_id="hold_%s"),
         "exemption_form": ExemptionForm(auto_id="exemption_%s"),
     }

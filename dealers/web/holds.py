@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -14,14 +13,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from dealers.choices import Feed, HoldKind
+from dealers.choices import HoldKind
 from dealers.foundation import clock
-from dealers.models import SupplyHold, SyncExemption
+from dealers.models import SupplyHold
 from dealers.permissions import can
 from dealers.selectors.supply import hold_detail, visible_holds
 from dealers.selectors.visibility import visible_dealers
 from dealers.services.holds import lift_hold, place_hold
-from dealers.services.sync import agree_exemption, revoke_exemption
 from dealers.web.access import back_to, capability_required, person, refusals_shown
 from dealers.web.listing import choice_of, page_of, words_of
 
@@ -38,25 +36,6 @@ class HoldForm(forms.Form):
         max_length=1000,
         widget=forms.Textarea(attrs={"rows": 3}),
     )
-
-
-class ExemptionForm(forms.Form):
-    """An agreed pause of the duty to report; the last day is included."""
-
-    feed = forms.ChoiceField(
-        label=gettext_lazy("Reports"),
-        required=False,
-        choices=[
-            ("", gettext_lazy("Sales and inventory")),
-            (Feed.SALES, Feed.SALES.label),
-            (Feed.INVENTORY, Feed.INVENTORY.label),
-        ],
-    )
-    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=forms.DateInput(attrs={"type": "date"}))
-    last_day = forms.DateField(
-        label=gettext_lazy("Last day"), required=False, widget=forms.DateInput(attrs={"type": "date"})
-    )
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
 
 
 def hold_rows(holds: Iterable[SupplyHold]) -> list[dict[str, Any]]:
@@ -126,43 +105,3 @@ def hold_lift(request: HttpRequest, pk: int) -> HttpResponse:
         lift_hold(hold=hold, actor=user, at=clock.now(), note=request.POST.get("note", "")[:1000])
         messages.success(request, _("The hold on %(dealer)s is lifted.") % {"dealer": hold.dealer.name})
     return back_to(request, "holds")
-
-
-@require_POST
-@capability_required("sync.exempt")
-def exemption_agree(request: HttpRequest, code: str) -> HttpResponse:
-    """Pause a dealer's duty to report."""
-    user = person(request)
-    dealer = get_object_or_404(visible_dealers(user), code=code)
-    form = ExemptionForm(request.POST)
-    if not form.is_valid():
-        for field, faults in form.errors.items():
-            label = form.fields[field].label if field in form.fields else ""
-            messages.error(request, f"{label}: {' '.join(map(str, faults))}")
-        return back_to(request, "dealer-detail", dealer.code)
-    given = form.cleaned_data
-    with refusals_shown(request):
-        agree_exemption(
-            dealer=dealer,
-            starts_on=given["starts_on"],
-            ends_on=given["last_day"] + timedelta(days=1) if given["last_day"] else None,
-            reason=given["reason"],
-            actor=user,
-            at=clock.now(),
-            feed=Feed(given["feed"]) if given["feed"] else None,
-        )
-        messages.success(request, _("The exemption is agreed."))
-    return back_to(request, "dealer-detail", dealer.code)
-
-
-@require_POST
-@capability_required("sync.exempt")
-def exemption_revoke(request: HttpRequest, pk: int) -> HttpResponse:
-    """End an exemption from today on."""
-    user = person(request)
-    exemption = get_object_or_404(SyncExemption.objects.filter(dealer__in=visible_dealers(user)), pk=pk)
-    with refusals_shown(request):
-        reason = request.POST.get("reason", "")[:500]
-        revoke_exemption(exemption=exemption, actor=user, at=clock.now(), reason=reason)
-        messages.success(request, _("The exemption ends today."))
-    return back_to(request, "dealer-detail", exemption.dealer.code)

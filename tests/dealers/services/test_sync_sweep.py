@@ -15,12 +15,25 @@ from hypothesis import strategies as st
 from dealers.choices import Coverage, Door, Feed, HoldKind, Role
 from dealers.foundation.clock import start_of_day
 from dealers.foundation.uscc import make_uscc
-from dealers.models import AuditRecord, Dealer, Notice, SupplyHold, SyncClock, SystemOutage, User
+from dealers.models import (
+    AuditRecord,
+    Dealer,
+    Heartbeat,
+    Notice,
+    SupplyHold,
+    SyncClock,
+    SyncWarning,
+    SystemOutage,
+    User,
+)
 from dealers.rules.sync_clock import ClockState
+from dealers.selectors.outages import INTAKE
 from dealers.selectors.supply import eligibility
 from dealers.selectors.sync import SweepTerms, dealer_clocks
 from dealers.services.deliveries import cover_days, note_inventory, open_delivery
-from dealers.services.sync import agree_exemption, revoke_exemption, sweep_sync
+from dealers.services.exemptions import agree_exemption, revoke_exemption
+from dealers.services.outages import note_sign_of_life
+from dealers.services.sync import sweep_sync
 
 DAY = timedelta(days=1)
 ACTIVATED = date(2026, 4, 24)
@@ -152,6 +165,40 @@ def test_our_own_outage_never_counts(dealer):
     SystemOutage.objects.create(span=(start_of_day(FIRST_DAY), start_of_day(date(2026, 5, 3))), reason="data centre")
     assert sweep_sync(terms=TERMS, at=noon(4)).placed == ()
     assert len(sweep_sync(terms=TERMS, at=noon(5)).placed) == 1
+
+
+def test_while_we_are_down_the_sweep_holds_nobody(dealer, monkeypatch):
+    Heartbeat.objects.create(name=INTAKE, beat_at=noon(2))
+    monkeypatch.setattr("dealers.foundation.clock.now", lambda: noon(4))
+    assert sweep_sync(terms=TERMS, at=noon(4)).placed == (), "the last sign of life is of 2 May"
+    note_sign_of_life(at=noon(4))
+    assert sweep_sync(terms=TERMS, at=noon(4) + timedelta(hours=11)).placed == ()
+    assert len(sweep_sync(terms=TERMS, at=noon(5)).placed) == 1, "the two days before and after it count"
+
+
+def test_a_revoked_outage_excuses_nobody(dealer):
+    span = (start_of_day(FIRST_DAY), start_of_day(date(2026, 5, 3)))
+    SystemOutage.objects.create(span=span, reason="x", revoked_at=noon(4), revoke_reason="none")
+    assert len(sweep_sync(terms=TERMS, at=noon(4)).placed) == 1
+
+
+def test_the_warning_names_the_hold_that_will_come_with_our_outage_counted(dealer):
+    outage = (start_of_day(FIRST_DAY), start_of_day(FIRST_DAY) + timedelta(hours=6))
+    SystemOutage.objects.create(span=outage, reason="data centre")
+    sweep_sync(terms=TERMS, at=noon(2))
+    warning = SyncWarning.objects.get(dealer=dealer)
+    assert warning.hold_at == start_of_day(date(2026, 5, 3)) + timedelta(hours=6)
+    assert (warning.inventory, warning.sales) == (True, True)
+    sweep_sync(terms=TERMS, at=noon(2) + timedelta(minutes=15))
+    assert SyncWarning.objects.count() == 1
+
+
+def test_a_lifted_hold_says_what_was_there_at_last(dealer):
+    sweep_sync(terms=TERMS, at=noon(5))
+    deliver(dealer, sales_days=range(1, 5), stock_at=noon(5))
+    sweep_sync(terms=TERMS, at=noon(5))
+    evidence = SupplyHold.objects.get(dealer=dealer).lift_evidence
+    assert evidence == {"counted_at": "2026-05-05 12:00", "sales_until": "2026-05-04"}
 
 
 def test_a_policy_with_manual_lifting_leaves_the_hold_to_people(dealer):

@@ -54,7 +54,7 @@ def test_the_last_day_of_an_exemption_is_included() -> None:
 def test_revoking_an_exemption_that_runs_ends_it_today() -> None:
     dealer = factories.Dealer()
     exemption = dealer.sync_exemptions.create(valid=(date(2026, 1, 1), None), reason="x", agreed_at=now())
-    visitor(Role.POLICY_MANAGER).post(f"/exemptions/{exemption.pk}/revoke/")
+    visitor(Role.POLICY_MANAGER).post(f"/exemptions/{exemption.pk}/revoke/", {"reason": "reopened"})
     exemption.refresh_from_db()
     assert exemption.valid.upper == business_day(now())
     assert AuditRecord.objects.filter(action="exemption.revoke").count() == 1
