@@ -42,6 +42,13 @@ TEXTS: dict[str, NoticeText] = {
         _("Promotion %(code)s is returned for changes"),
         _("%(code)s was returned. Reason: %(remark)s Change it and submit it again early enough before its start."),
     ),
+    "promo_delegated": NoticeText(
+        _("%(delegate)s stands in for %(delegator)s"),
+        _(
+            "From %(first_day)s to %(last_day)s %(delegate)s decides promotion requests in the place of %(delegator)s. "
+            "Reason: %(remark)s"
+        ),
+    ),
     "promo_late": NoticeText(
         _("Review of promotion %(code)s is late"),
         _(

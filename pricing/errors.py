@@ -113,6 +113,61 @@ class HitUnknown(NotFound):
     sentence = _("There is no finding number %(key)s in the ad copy.")
 
 
+class AttachmentUnknown(NotFound):
+    code = "attachment_not_found"
+    sentence = _("There is no attachment %(key)s.")
+
+
+class TooManyAttachments(Refused):
+    code = "too_many_attachments"
+    sentence = _("A request has at most %(most)s attachments; take one out first.")
+    status = 422
+
+
+class DraftOnly(Refused):
+    code = "draft_only"
+    sentence = _("%(code)s was submitted before; it can be withdrawn and no longer deleted.")
+
+
+class NoDealerMatches(Refused):
+    code = "no_dealer_matches"
+    sentence = _("No dealer has the regions and tiers chosen; choose others, or name dealers by their codes.")
+    status = 422
+
+
+class NoteMissing(Refused):
+    code = "note_missing"
+    sentence = _("Say why the wording is harmless; the note is kept with it.")
+    status = 422
+
+
+class DelegationNotFound(NotFound):
+    code = "delegation_not_found"
+    sentence = _("There is no delegation %(key)s that you could end.")
+
+
+class DelegationOverlaps(Refused):
+    code = "delegation_overlaps"
+    sentence = _("Somebody stands in already on one of these days; end that delegation first.")
+
+
+class NoMeeting(Refused):
+    code = "no_meeting"
+    sentence = _("%(code)s was not before the office meeting.")
+
+
+class MinutesEmpty(Refused):
+    code = "minutes_empty"
+    sentence = _("Write the minutes, in at most %(most)s characters.")
+    status = 422
+
+
+class TooManyAtOnce(Refused):
+    code = "too_many_at_once"
+    sentence = _("At most %(most)s requests are decided at a time.")
+    status = 422
+
+
 class AlreadyVoted(Refused):
     code = "already_voted"
     sentence = _("You voted at %(at)s; a member votes once.")

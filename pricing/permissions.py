@@ -45,6 +45,14 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "promos.decide_legal": frozenset({Role.LEGAL_REVIEWER}),
     "promos.decide_budget": frozenset({Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.GM_OFFICE_MEMBER}),
     "promos.close_meeting": frozenset({Role.GENERAL_MANAGER}),
+    # The door to a decision; whose step it is, the rule of duties says, with those who stand in for somebody.
+    "promos.decide": frozenset(
+        {Role.LEGAL_REVIEWER, Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.GM_OFFICE_MEMBER}
+    ),
+    "promos.delegate": frozenset({Role.LEGAL_REVIEWER, Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER}),
+    "promos.see_delegations": frozenset(
+        {Role.LEGAL_REVIEWER, Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.AUDITOR}
+    ),
     "promos.export": READERS,
     "promos.results": READERS,
     "promos.record_spend": DEALER_SIDE | {Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER},

@@ -231,7 +231,11 @@ class ClosePromoMeeting(PromoAct):
 def _answer(request: Request, code: str, status_code: int = status.HTTP_200_OK) -> Response:
     at = clock.now()
     promo = promo_by_code(request.user, code)
-    context = {"at": at, "review": review_promos([promo], at=at)[0], "sentences": _sentence}
+    context = {
+        "at": at,
+        "review": review_promos([promo], at=at, for_dealer=_caller(request).dealer_id is not None)[0],
+        "sentences": _sentence,
+    }
     return Response(PromoDetailSerializer(promo, context=context).data, status=status_code)
 
 

@@ -3,6 +3,8 @@
 At least `quorum` votes and a majority for. The meeting decides by itself as soon as the outcome can no longer
 change: more than half of its members are for it, at least half are not, or everybody has voted. Its chair may close
 it earlier once the quorum is reached; then the majority of the votes cast decides, and a tie is no majority.
+
+Until it is decided, a member learns how the others voted only after voting: nobody votes after somebody.
 """
 
 from __future__ import annotations
@@ -51,3 +53,11 @@ class Tally:
         if not self.has_quorum:
             return MeetingResult.OPEN
         return MeetingResult.APPROVE if self.in_favour > self.against else MeetingResult.REJECT
+
+
+def may_see_votes(*, decided: bool, is_member: bool, has_voted: bool, reads_all: bool) -> bool:
+    """Whether a person is shown who voted how: all once it is decided, members once they have voted themselves.
+
+    `reads_all` is the auditor, who takes no part.
+    """
+    return decided or reads_all or (is_member and has_voted)

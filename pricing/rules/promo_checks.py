@@ -42,6 +42,8 @@ class Rival:
     code: str
     same_applicant: bool
     skus: tuple[str, ...]
+    #: Those of `skus` that it sells at another price.
+    other_prices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,12 +181,30 @@ def legal_risk(facts: PromoFacts) -> Check | None:
 
 def conflicts(facts: PromoFacts) -> Check:
     own = [rival for rival in facts.rivals if rival.same_applicant]
+    differing = sorted({sku for rival in own or facts.rivals for sku in rival.other_prices})
+    if own and differing:
+        return Check(
+            "conflicts",
+            Outcome.FAIL,
+            _(
+                "Same applicant, product, region and days as %(codes)s, at another price for %(skus)s: "
+                "only one can hold."
+            ),
+            {"codes": _listed([rival.code for rival in own]), "skus": _listed(differing)},
+        )
     if own:
         return Check(
             "conflicts",
             Outcome.FAIL,
             _("Same applicant, product, region and days as %(codes)s: probably a duplicate."),
             {"codes": _listed([rival.code for rival in own])},
+        )
+    if differing:
+        return Check(
+            "conflicts",
+            Outcome.WARN,
+            _("Overlaps with %(codes)s for the same dealer, product, region and days, at another price for %(skus)s."),
+            {"codes": _listed([rival.code for rival in facts.rivals]), "skus": _listed(differing)},
         )
     if facts.rivals:
         return Check(

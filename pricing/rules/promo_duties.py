@@ -1,7 +1,8 @@
 """Who may decide a review step: the right office, and nobody about their own.
 
 Whoever drafted or submitted a request never decides about it, and whoever decided its legal review has no say in
-its budget.
+its budget. Somebody may stand in for an approver who is away, with the authority that approver would have had: nobody
+lends what they may not use themselves, and a vote in the meeting is personal.
 """
 
 from __future__ import annotations
@@ -27,8 +28,11 @@ CHAIR = Role.GENERAL_MANAGER
 
 @dataclass(frozen=True, slots=True)
 class Person:
+    """Somebody with the office held; `stands_in_for` are those away today whose deputy it is."""
+
     id: int
     role: str
+    stands_in_for: tuple[Person, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,12 +40,17 @@ class Parts:
     """Who already has a part in a submission, by the ids of people."""
 
     proposers: frozenset[int] = frozenset()
-    legal_decider: int | None = None
+    #: Who passed the legal review, and in whose place.
+    legal_deciders: frozenset[int] = frozenset()
 
     @property
     def barred(self) -> frozenset[int]:
         """Everybody who may not decide about the budget."""
-        return self.proposers if self.legal_decider is None else self.proposers | {self.legal_decider}
+        return self.proposers | self.legal_deciders
+
+    def barred_from(self, authority: str) -> frozenset[int]:
+        """Everybody who may not decide a step of that authority."""
+        return self.proposers if authority == Authority.LEGAL else self.barred
 
 
 def holds(role: str, authority: str) -> bool:
@@ -49,15 +58,27 @@ def holds(role: str, authority: str) -> bool:
     return role in HOLDERS[authority]
 
 
+def absent_decider(person: Person, authority: str, parts: Parts) -> int | None:
+    """In whose place `person` decides a step of `authority`; None when nobody is stood in for."""
+    if authority == Authority.GM_OFFICE_MEETING:
+        return None
+    away = (
+        absent.id
+        for absent in person.stands_in_for
+        if holds(absent.role, authority) and absent.id not in parts.barred_from(authority)
+    )
+    return next(away, None)
+
+
 def objection_to_reviewer(person: Person, authority: str, parts: Parts) -> Finding | None:
     """Why `person` may not decide a step of `authority`, or None."""
-    if not holds(person.role, authority):
+    if not holds(person.role, authority) and absent_decider(person, authority, parts) is None:
         return Finding("not_the_authority", Severity.ERROR, _("This step is decided by another office than yours."))
     if person.id in parts.proposers:
         return Finding(
             "own_request", Severity.ERROR, _("You drafted or submitted this request; somebody else has to decide it.")
         )
-    if authority != Authority.LEGAL and person.id == parts.legal_decider:
+    if authority != Authority.LEGAL and person.id in parts.legal_deciders:
         return Finding(
             "decided_the_legal_review",
             Severity.ERROR,

@@ -98,7 +98,7 @@ def promo_inbox(user: Any, query: InboxQuery, *, at: datetime) -> Inbox:
     tab = query.tab if query.tab in known else ("mine" if figures.mine else "all")
     found = _searched(_in_tab(visible, tab, user), query)
     page = Paginator(by_deadline(found), ROWS_PER_PAGE).get_page(query.page)
-    return Inbox(figures, tabs, tab, page, tuple(review_promos(list(page.object_list), at=at)))
+    return Inbox(figures, tabs, tab, page, tuple(review_promos(list(page.object_list), at=at, for_dealer=of_dealer)))
 
 
 def by_deadline(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:

@@ -47,13 +47,18 @@ class Review:
         return worst(self.checks)
 
 
-def review_promos(requests: Sequence[PromoRequest], *, at: datetime, tree: RegionTree | None = None) -> list[Review]:
-    """The review of each request, loaded by :func:`pricing.selectors.promos.with_parts`, in the same order."""
+def review_promos(
+    requests: Sequence[PromoRequest], *, at: datetime, tree: RegionTree | None = None, for_dealer: bool = False
+) -> list[Review]:
+    """The review of each request, loaded by :func:`pricing.selectors.promos.with_parts`, in the same order.
+
+    ``for_dealer`` leaves out what a dealer is not told.
+    """
     if not requests:
         return []
     tree = tree or load_region_tree()
     comparisons = comparisons_of(requests, tree)
-    rivals = rivals_of(requests, tree)
+    rivals = rivals_of(requests, tree, for_dealer=for_dealer)
     policies = list(published_policies())
     applicants = {request.applicant_id for request in requests if request.applicant_id is not None}
     suppliers = _suppliers(applicants, at)
@@ -62,7 +67,7 @@ def review_promos(requests: Sequence[PromoRequest], *, at: datetime, tree: Regio
     reviews = []
     for request in requests:
         submitted_on = business_day(request.submitted_at) if request.submitted_at else None
-        lead = _lead_on(policies, submitted_on or business_day(at))
+        lead = lead_days_on(policies, submitted_on or business_day(at))
         hits = findings_of(request)
         facts = PromoFacts(
             day=business_day(at),
@@ -98,7 +103,8 @@ def findings_of(request: PromoRequest) -> list[dict[str, object]]:
     return [] if step is None else list(step.findings)
 
 
-def _lead_on(policies: Iterable[PolicyVersion], day: date) -> int | None:
+def lead_days_on(policies: Iterable[PolicyVersion], day: date) -> int | None:
+    """The working days between submission and start, under the policy of ``day``; None without one."""
     policy = next((version for version in policies if _covers(version, day)), None)
     return None if policy is None else pricing_terms(policy).promo.lead_working_days
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from dealers.choices import Role
+from dealers.foundation import clock
 from dealers.selectors.visibility import dealers_in_regions
 from pricing.choices import STANDING_PROMO_STATES, Authority, PromoState
 from pricing.errors import PromoNotFound
-from pricing.models import PromoItem, PromoRequest, PromoStep, PromoSubmission, PromoVote
+from pricing.models import PromoAttachment, PromoItem, PromoMinutes, PromoRequest, PromoStep, PromoSubmission, PromoVote
 from pricing.permissions import can
 from pricing.rules.promo_duties import holds
+from pricing.selectors.promo_delegations import person_on
 
 IN_REVIEW_STATES = (PromoState.LEGAL_REVIEW, PromoState.BUDGET_REVIEW)
 
@@ -56,39 +59,66 @@ def promo_by_code(user: Any, code: str) -> PromoRequest:
 
 def with_parts(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:
     """With everything a page shows, in a number of queries that does not depend on the number of requests."""
-    steps = PromoStep.objects.select_related("decided_by").prefetch_related(
-        Prefetch("votes", PromoVote.objects.select_related("voter").order_by("pk"))
+    steps = PromoStep.objects.select_related("decided_by", "on_behalf_of").prefetch_related(
+        Prefetch("votes", PromoVote.objects.select_related("voter").order_by("pk")),
+        Prefetch("minutes", PromoMinutes.objects.select_related("written_by", "file").order_by("number")),
+        "remarks",
+        "escalations",
     )
     return requests.select_related("applicant", "created_by", "submitted_by").prefetch_related(
         Prefetch("items", PromoItem.objects.select_related("product").order_by("product__sku")),
         "regions",
         "dealers",
         "goals",
+        Prefetch("attachments", PromoAttachment.objects.select_related("file").order_by("pk")),
         Prefetch("submissions", PromoSubmission.objects.order_by("number").prefetch_related(Prefetch("steps", steps))),
     )
 
 
-def waiting_for(user: Any) -> Q:
-    """The requests whose present step ``user`` can decide or vote on now."""
-    if getattr(user, "role", None) is None:
+def waiting_for(user: Any, *, on: date | None = None) -> Q:
+    """The requests whose present step ``user`` can decide or vote on, today unless another day is named.
+
+    Those of somebody it stands in for are among them, unless that person has a part in them.
+    """
+    if not can(user, "promos.decide"):
         return Q(pk=None)
-    authorities = [authority for authority in Authority if holds(user.role, authority)]
+    person = person_on(user, on or clock.business_day(clock.now()))
+    waiting = _steps_of(person.role, user.pk)
+    for absent in person.stands_in_for:
+        lent = Q(_steps_of(absent.role, absent.id, lent=True), _without_part_of(absent.id))
+        waiting = Q(waiting, lent, _connector=Q.OR)
+    return Q(waiting, _without_part_of(user.pk), state__in=IN_REVIEW_STATES)
+
+
+def _steps_of(role: str, person: int, *, lent: bool = False) -> Q:
+    """Requests whose open step an office decides, and on which that person has not voted."""
+    authorities = [
+        authority
+        for authority in Authority
+        if holds(role, authority) and not (lent and authority == Authority.GM_OFFICE_MEETING)
+    ]
     if not authorities:
         return Q(pk=None)
     open_step = PromoStep.objects.filter(
         submission__request=OuterRef("pk"), decision="", authority__in=authorities
-    ).exclude(votes__voter=user)
-    own_legal_decision = PromoStep.objects.filter(
-        submission__request=OuterRef("pk"), kind="legal", decision="approve", decided_by=user
+    ).exclude(votes__voter=person)
+    return Q(Exists(open_step))
+
+
+def _without_part_of(person: int) -> Q:
+    """Requests that person neither drafted nor handed in, nor, once at the budget, passed as legal."""
+    passed_legal = PromoStep.objects.filter(
+        Q(decided_by=person) | Q(on_behalf_of=person),
+        submission__request=OuterRef("pk"),
+        kind="legal",
+        decision="approve",
     )
-    mine_to_decide = Q(Exists(open_step), state__in=IN_REVIEW_STATES)
-    if user.role != Role.LEGAL_REVIEWER:
-        mine_to_decide &= Q(~Exists(own_legal_decision))
-    return mine_to_decide & ~Q(created_by=user) & ~(Q(submitted_by__isnull=False) & Q(submitted_by=user))
+    proposed = Q(created_by__isnull=False, created_by=person) | Q(submitted_by__isnull=False, submitted_by=person)
+    return ~proposed & ~Q(Exists(passed_legal), state=PromoState.BUDGET_REVIEW)
 
 
 def promos_waiting_for(user: Any) -> int:
-    """How many requests wait for ``user``; the count beside the entry of the side bar. One query."""
+    """How many requests wait for ``user``; the count beside the entry of the side bar. Two queries."""
     return visible_promos(user).filter(waiting_for(user)).count()
 
 

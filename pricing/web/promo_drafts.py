@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import asdict, replace
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -10,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from dealers.errors import Refused
 from dealers.foundation import clock
@@ -20,20 +21,33 @@ from dealers.foundation.refusals import Refused as ValueRefused
 from dealers.models import Product
 from dealers.selectors.calendar import current_calendar
 from dealers.selectors.policies import policy_at
+from dealers.services.files import endings_of
 from dealers.web.access import capability_required, person, refusals_shown
 from pricing.errors import PromoInvalid
 from pricing.models import PromoRequest
 from pricing.permissions import can
-from pricing.rules.promo_content import PRICE_PLACES, faults_in, plain
+from pricing.rules.promo_content import PRICE_PLACES, draft_faults_in, faults_in, plain
 from pricing.selectors.promo_bands import band_hint
+from pricing.selectors.promo_dealers import codes_with_chosen
+from pricing.selectors.promo_drafting import draft_view
 from pricing.selectors.promo_places import load_region_tree
 from pricing.selectors.promos import promo_by_code
 from pricing.services.promos.acting import require_applicant_side
+from pricing.services.promos.attachments import (
+    ATTACHABLE,
+    MOST_ATTACHMENTS,
+    attach_file,
+    present_attachments,
+    remove_attachment,
+)
 from pricing.services.promos.drafts import change_promo, content_of, create_promo
-from pricing.services.promos.submission import earliest_start, submit_promo
+from pricing.services.promos.submission import earliest_start, lead_record, submit_promo
 from pricing.terms import pricing_terms
+from pricing.web.promo_changes import remark_lines
+from pricing.web.promo_clock import clock_days
+from pricing.web.promo_copy import copy_pieces
 from pricing.web.promo_forms import ItemRow, ItemRows, PromoForm
-from pricing.web.promo_rows import band_line, region_names
+from pricing.web.promo_rows import band_line, check_words, region_names
 
 #: Above this many products the browser is not given all of them to complete from.
 _MOST_SUGGESTIONS = 2000
@@ -93,6 +107,25 @@ def price_hint(request: HttpRequest) -> HttpResponse:
     return render(request, "promos/price_hint.html", context)
 
 
+@require_POST
+@capability_required("promos.request", can=can)
+def checks(request: HttpRequest, code: str = "") -> HttpResponse:
+    """What would be noticed about the request as it is typed now; nothing is saved."""
+    form = PromoForm(request.POST, user=person(request))
+    context: dict[str, Any] = {}
+    if form.is_valid():
+        content = form.content(ItemRows.from_post(request.POST).items())
+        if content.ends_on > content.starts_on and not draft_faults_in(content):
+            view = draft_view(content, person(request), code=code, at=clock.now())
+            context = {
+                "checks": [check_words(check) for check in view.checks],
+                "copy": list(copy_pieces(content.ad_copy, [asdict(hit) | {"cleared": None} for hit in view.hits])),
+                "hits": bool(view.hits),
+                "lead": clock_days(lead_record(view.lead, view.lead_days)) if view.lead else None,
+            }
+    return render(request, "promos/draft_checks.html", context)
+
+
 def _save(request: HttpRequest, promo: PromoRequest | None) -> HttpResponse:
     form = PromoForm(request.POST, user=person(request))
     rows = ItemRows.from_post(request.POST)
@@ -109,23 +142,52 @@ def _save(request: HttpRequest, promo: PromoRequest | None) -> HttpResponse:
 
 
 def _saved(request: HttpRequest, promo: PromoRequest | None, form: PromoForm, items: list[Any]) -> HttpResponse:
-    content, at = form.content(items), clock.now()
+    content, at, actor = form.content(items), clock.now(), person(request)
+    if actor.dealer_id is None:
+        picked = form.cleaned_data
+        codes = codes_with_chosen(
+            actor,
+            content.dealers,
+            regions=picked["pick_regions"],
+            tiers=picked["pick_tiers"],
+            on=content.starts_on,
+        )
+        content = replace(content, dealers=codes)
     if "submit" in request.POST and (faults := faults_in(content)):
         raise PromoInvalid(faults)
     if promo is None:
-        promo = create_promo(content=content, actor=person(request), at=at)
+        promo = create_promo(content=content, actor=actor, at=at)
     else:
-        change_promo(code=promo.code, content=content, actor=person(request), at=at)
+        change_promo(code=promo.code, content=content, actor=actor, at=at)
+    if refused := _attached(request, promo.code, at):
+        messages.warning(request, " ".join([_("%(code)s is saved as a draft.") % {"code": promo.code}, *refused]))
+        return HttpResponseRedirect(reverse("promo-edit", args=[promo.code]))
     if "submit" in request.POST:
         try:
-            submit_promo(code=promo.code, actor=person(request), at=at)
+            submit_promo(code=promo.code, actor=actor, at=at)
         except Refused as refusal:
             messages.warning(request, _("%(code)s is saved as a draft.") % {"code": promo.code} + " " + str(refusal))
             return HttpResponseRedirect(reverse("promo-edit", args=[promo.code]))
         messages.success(request, _("%(code)s is submitted; the legal review has begun.") % {"code": promo.code})
     else:
         messages.success(request, _("%(code)s is saved as a draft.") % {"code": promo.code})
+        if "stay" in request.POST:
+            return HttpResponseRedirect(reverse("promo-edit", args=[promo.code]))
     return HttpResponseRedirect(reverse("promo-detail", args=[promo.code]))
+
+
+def _attached(request: HttpRequest, code: str, at: datetime) -> list[str]:
+    """Attach the files that came with the form and take out those ticked; returns why some were not kept."""
+    refused = []
+    for mark in request.POST.getlist("remove_attachment"):
+        if mark.isascii() and mark.isdigit():
+            remove_attachment(code=code, attachment=int(mark), actor=person(request), at=at)
+    for file in request.FILES.getlist("files"):
+        try:
+            attach_file(code=code, name=file.name or "", content=file, actor=person(request), at=at)
+        except Refused as refusal:
+            refused.append(str(refusal))
+    return refused
 
 
 def _form_page(
@@ -139,6 +201,10 @@ def _form_page(
         "promo": promo,
         "products": products[:_MOST_SUGGESTIONS],
         "earliest": _earliest_start(),
+        "attachments": present_attachments(promo) if promo else [],
+        "most_attachments": MOST_ATTACHMENTS,
+        "attachable": endings_of(ATTACHABLE),
+        "remarks": remark_lines(promo) if promo else [],
         "lead_days": pricing_terms(policy).promo.lead_working_days if policy else None,
     }
     return render(request, "promos/form.html", context, status=status)

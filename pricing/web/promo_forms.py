@@ -14,17 +14,43 @@ from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
-from dealers.choices import RegionKind
+from dealers.choices import RegionKind, Tier
 from dealers.foundation.findings import Finding
 from dealers.foundation.money import parse_decimal
 from dealers.foundation.refusals import Refused
 from dealers.models import Region, Territory
-from pricing.choices import PromoKind
-from pricing.rules.promo_content import PRICE_PLACES, PromoContent, PromoItemContent
+from pricing.choices import GoalMeasure, PromoKind
+from pricing.rules.promo_content import PRICE_PLACES, PromoContent, PromoItemContent, plain
+from pricing.rules.promo_goals import Goal
 
 _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 #: Which control shows a fault of which field of the content.
-_CONTROL_OF = {"ends_on": "last_on", "brand_share": "brand_percent"}
+_CONTROL_OF = {
+    "ends_on": "last_on",
+    "brand_share": "brand_percent",
+    "dealer_share": "dealer_percent",
+    "other_share": "other_percent",
+}
+#: Goals a form shows as percent and a content as a fraction.
+_IN_PERCENT = (GoalMeasure.UPLIFT,)
+
+
+def _percent(label: Any, **given: Any) -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label, min_value=Decimal(0), max_value=Decimal(100), max_digits=7, decimal_places=4, **given
+    )
+
+
+def _target(label: Any, help_text: Any = "") -> forms.DecimalField:
+    return forms.DecimalField(
+        label=label,
+        help_text=help_text,
+        min_value=Decimal("0.0001"),
+        max_digits=18,
+        decimal_places=4,
+        required=False,
+        localize=False,
+    )
 
 
 class PromoForm(forms.Form):
@@ -37,14 +63,18 @@ class PromoForm(forms.Form):
     budget = forms.DecimalField(
         label=_("Budget (CNY)"), min_value=Decimal(0), max_digits=18, decimal_places=2, localize=False
     )
-    brand_percent = forms.DecimalField(
-        label=_("Share borne by the brand (%)"),
-        min_value=Decimal(0),
-        max_value=Decimal(100),
-        max_digits=7,
-        decimal_places=4,
-        initial=Decimal(100),
+    brand_percent = _percent(_("Share borne by the brand (%)"), initial=Decimal(100))
+    dealer_percent = _percent(
+        _("Share borne by the dealers (%)"), required=False, help_text=_("Left empty: what the others leave.")
     )
+    other_percent = _percent(_("Share borne by another party (%)"), required=False)
+    other_party = forms.CharField(
+        label=_("Other party"), max_length=200, required=False, help_text=_("For example a mall or a platform.")
+    )
+    goal_quantity = _target(_("Units sold"))
+    goal_amount = _target(_("Sales (CNY)"))
+    goal_uplift = _target(_("Growth (%)"), _("Against the weeks before, the same dealers and products."))
+    goal_return = _target(_("Sales per yuan spent"))
     regions = forms.MultipleChoiceField(
         label=_("Regions"),
         required=False,
@@ -57,19 +87,32 @@ class PromoForm(forms.Form):
         help_text=_("Dealer codes separated by spaces; empty means all dealers."),
         widget=forms.Textarea(attrs={"rows": 2}),
     )
-    goal = forms.CharField(label=_("Goals"), required=False, widget=forms.Textarea(attrs={"rows": 2}))
+    pick_regions = forms.MultipleChoiceField(
+        label=_("Add the dealers of these regions"), required=False, widget=forms.SelectMultiple(attrs={"size": 5})
+    )
+    pick_tiers = forms.MultipleChoiceField(
+        label=_("Only of these tiers"), required=False, choices=Tier.choices, widget=forms.CheckboxSelectMultiple
+    )
+    goal = forms.CharField(
+        label=_("Goals in words"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2})
+    )
     ad_copy = forms.CharField(
         label=_("Ad copy"),
         required=False,
+        max_length=20000,
         widget=forms.Textarea(attrs={"rows": 5}),
         help_text=_("Exactly as customers will read it; legal examines every superlative and absolute promise."),
     )
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["regions"].choices = list(_region_choices(user))  # type: ignore[attr-defined]
+        places = list(_region_choices(user))
+        self.fields["regions"].choices = places  # type: ignore[attr-defined]
         if user.dealer_id is not None:
-            del self.fields["dealers"]
+            for name in ("dealers", "pick_regions", "pick_tiers"):
+                del self.fields[name]
+        else:
+            self.fields["pick_regions"].choices = places  # type: ignore[attr-defined]
 
     def content(self, items: Sequence[PromoItemContent]) -> PromoContent:
         """The content of a form found valid."""
@@ -81,6 +124,10 @@ class PromoForm(forms.Form):
             ends_on=given["last_on"] + timedelta(days=1),
             budget=given["budget"],
             brand_share=given["brand_percent"] / 100,
+            dealer_share=None if given["dealer_percent"] is None else given["dealer_percent"] / 100,
+            other_share=(given["other_percent"] or Decimal(0)) / 100,
+            other_party=given["other_party"],
+            goals=tuple(self._goals()),
             goal=given["goal"].strip(),
             ad_copy=given["ad_copy"].replace("\r\n", "\n"),
             items=tuple(items),
@@ -88,10 +135,18 @@ class PromoForm(forms.Form):
             dealers=tuple(re.split(r"[\s;,；，、]+", given.get("dealers", "").strip())) if given.get("dealers") else (),
         )
 
+    def _goals(self) -> Iterator[Goal]:
+        for measure in GoalMeasure:
+            target = self.cleaned_data[f"goal_{measure}"]
+            if target is not None:
+                yield Goal(measure, target / 100 if measure in _IN_PERCENT else target)
+
     def show(self, findings: Sequence[Finding]) -> None:
         """Put what was refused beside the controls it belongs to."""
         for finding in findings:
             name = _CONTROL_OF.get(finding.field, finding.field)
+            if name.startswith("goals."):
+                name = "goal"
             if not finding.field.startswith("items."):
                 self.add_error(name if name in self.fields else None, finding.render())
 
@@ -104,7 +159,14 @@ class PromoForm(forms.Form):
             "starts_on": content.starts_on,
             "last_on": content.ends_on - timedelta(days=1),
             "budget": content.budget,
-            "brand_percent": (content.brand_share * 100).normalize().__format__("f"),
+            "brand_percent": plain(content.shares.brand * 100),
+            "dealer_percent": plain(content.shares.dealers * 100),
+            "other_percent": plain(content.shares.other * 100) if content.shares.other else "",
+            "other_party": content.shares.other_party,
+            **{
+                f"goal_{goal.measure}": plain(goal.target * 100 if goal.measure in _IN_PERCENT else goal.target)
+                for goal in content.goals
+            },
             "regions": list(content.regions),
             "dealers": " ".join(content.dealers),
             "goal": content.goal,

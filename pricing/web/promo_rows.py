@@ -16,9 +16,10 @@ from dealers.models import Region
 from pricing.choices import BandScope
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_bands import BandComparison, BandMeeting
+from pricing.rules.promo_bulk import objection_to_bulk
 from pricing.rules.promo_checks import Check, Outcome
 from pricing.rules.promo_flow import IN_REVIEW
-from pricing.selectors.promo_review import Review, last_step
+from pricing.selectors.promo_review import Review, findings_of, last_step
 
 CHECK_LABELS: Mapping[str, Any] = {
     "lead_time": _("Lead time"),
@@ -51,6 +52,8 @@ class Row:
     outcome_tone: str
     problems: str
     step: PromoStep | None
+    #: Why it cannot be approved with others; empty when it is harmless.
+    bulk_objection: str = ""
 
     @property
     def last_day(self) -> date:
@@ -84,7 +87,15 @@ def row_of(review: Review) -> Row:
         outcome_tone=TONES[review.outcome],
         problems="\n".join(problems),
         step=step,
+        bulk_objection=_bulk_objection(review, step),
     )
+
+
+def _bulk_objection(review: Review, step: PromoStep | None) -> str:
+    if step is None:
+        return ""
+    objection = objection_to_bulk(step.kind, step.authority, review.checks, len(findings_of(review.request)))
+    return objection.render() if objection else ""
 
 
 def check_words(check: Check) -> dict[str, str]:

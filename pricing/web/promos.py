@@ -12,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 from django_htmx.middleware import HtmxDetails
 
@@ -37,6 +38,17 @@ from pricing.web.promo_pane import pane_of
 from pricing.web.promo_rows import row_of
 
 _EXPORT_CHUNK = 200
+#: What the keys do beside those of every list; `promos.js` brings them to the control that carries them.
+SHORTCUTS = (
+    ("o", gettext_lazy("open on a page of its own")),
+    ("a", gettext_lazy("approve, pass on or vote for")),
+    ("t", gettext_lazy("return it")),
+    ("d", gettext_lazy("reject or vote against")),
+    ("r", gettext_lazy("write the reason")),
+    ("m", gettext_lazy("remarks on single fields")),
+    ("c", gettext_lazy("clear the next wording")),
+    ("b", gettext_lazy("approve those ticked")),
+)
 
 
 @require_GET
@@ -56,6 +68,9 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "region": query.region,
         "regions": region_choices(),
         "may_request": may_request_promos(user),
+        "may_see_delegations": can(user, "promos.see_delegations"),
+        "may_bulk": box.tab == "mine" and can(user, "promos.decide"),
+        "page_shortcuts": SHORTCUTS,
         "may_export": can(user, "promos.export"),
         "is_dealer": user.dealer_id is not None,
         "selected_code": selected.code if selected else "",
@@ -63,7 +78,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     }
     if selected is not None:
         listed = next((review for review in box.reviews if review.request.pk == selected.pk), None)
-        review = listed or review_promos([selected], at=at)[0]
+        review = listed or review_promos([selected], at=at, for_dealer=user.dealer_id is not None)[0]
         context |= pane_of(review, user, at=at)
     return render(request, "promos/inbox.html", context)
 
@@ -74,8 +89,12 @@ def detail(request: HttpRequest, code: str) -> HttpResponse:
     """One request on a page of its own; the list takes its pane from here."""
     at = clock.now()
     promo = _found(request, code)
-    context = pane_of(review_promos([promo], at=at)[0], request.user, at=at)
-    return render(request, "promos/detail.html", {**context, "next": _next_of(request, code)})
+    user = person(request)
+    review = review_promos([promo], at=at, for_dealer=user.dealer_id is not None)[0]
+    context = pane_of(review, user, at=at)
+    return render(
+        request, "promos/detail.html", {**context, "next": _next_of(request, code), "page_shortcuts": SHORTCUTS}
+    )
 
 
 @require_GET

@@ -1,15 +1,26 @@
-/* Promotion requests: a and r reach the decision, a product line can be taken out. Works without this file, too. */
+/* Promotion requests: keys reach the decision, a product line can be taken out, harmless ones are ticked together.
+   Works without this file, too. */
 (() => {
   "use strict";
   const typing = (target) => target.isContentEditable || /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || typing(event.target)) return;
-    if (event.key !== "a" && event.key !== "r") return;
-    const control = document.querySelector(`#detail [data-key="${event.key}"]:not(:disabled)`);
+    if (event.ctrlKey || event.metaKey || event.altKey || (typing(event.target) && event.target.type !== "checkbox")) return;
+    if (event.key === "o") {
+      const row = document.querySelector('table.rows tr[aria-selected="true"] a.rowlink');
+      if (row) window.location.assign(row.href);
+      return;
+    }
+    if (!/^[artdmcb]$/.test(event.key)) return;
+    const control = document.querySelector(`main [data-key="${event.key}"]:not(:disabled)`);
     if (!control) return;
     event.preventDefault();
+    if (control.matches("summary")) control.parentElement.open = true;
     control.scrollIntoView({ block: "nearest" });
     control.focus();
+  });
+  document.addEventListener("change", (event) => {
+    if (!event.target.matches("[data-tick-all]")) return;
+    document.querySelectorAll("input.tick:not(:disabled)").forEach((box) => { box.checked = event.target.checked; });
   });
   // Clearing one wording after the other, the reviewer stays at the same place of the pane.
   let place = null;

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -17,14 +18,17 @@ from pricing.permissions import can
 from pricing.rules.meeting import MeetingResult, Tally
 from pricing.rules.promo_duties import Parts
 from pricing.rules.promo_flow import PromoAct
+from pricing.rules.promo_remarks import RemarkContent
 from pricing.services.promos.acting import locked_promo, move
 from pricing.services.promos.effects import promo_prices_changed
 from pricing.services.promos.notices import tell_applicant
+from pricing.services.promos.remarks import keep_remarks, remarks_record
 from pricing.services.promos.routes import people_holding
 from pricing.services.promos.steps import (
     close_step,
     day_text,
     decision_of,
+    findings_of_submission,
     parts_in,
     require_reviewer,
     step_to_decide,
@@ -36,22 +40,31 @@ _RESULTS = {MeetingResult.APPROVE: Decision.APPROVE, MeetingResult.REJECT: Decis
 
 @transaction.atomic
 def decide_budget(
-    *, code: str, decision: str, reason: str, actor: User, at: datetime, step_id: int | None = None
+    *,
+    code: str,
+    decision: str,
+    reason: str,
+    actor: User,
+    at: datetime,
+    step_id: int | None = None,
+    remarks: Sequence[RemarkContent] = (),
 ) -> PromoRequest:
     """Approve, reject or return the request; before the meeting, approve and reject are the actor's vote.
+
+    ``remarks`` go to the applicant with a decision; a vote keeps its reason only.
 
     Only the meeting's chair, the general manager, may return what the meeting has before it.
     """
     request = locked_promo(actor, code)
     step = step_to_decide(request, StepKind.BUDGET, step_id)
-    require_reviewer(actor, request, step)
+    on_behalf_of = require_reviewer(actor, request, step, at)
     decided = decision_of(decision, reason)
     if step.authority != Authority.GM_OFFICE_MEETING:
-        _conclude(request, step, decided, reason, actor, at)
+        _conclude(request, step, decided, reason, actor, at, remarks, on_behalf_of)
     elif decided == Decision.RETURN:
         if not can(actor, "promos.close_meeting"):
             raise NotPermitted
-        _conclude(request, step, decided, reason, actor, at)
+        _conclude(request, step, decided, reason, actor, at, remarks)
     else:
         _vote(request, step, decided, reason, actor, at)
     return request
@@ -62,7 +75,7 @@ def close_meeting(*, code: str, reason: str, actor: User, at: datetime, step_id:
     """End the vote by the majority of the votes cast. The chair may, once the quorum is reached."""
     request = locked_promo(actor, code)
     step = step_to_decide(request, StepKind.BUDGET, step_id)
-    require_reviewer(actor, request, step)
+    require_reviewer(actor, request, step, at)
     if step.authority != Authority.GM_OFFICE_MEETING or not can(actor, "promos.close_meeting"):
         raise NotPermitted
     tally = tally_of(request, step)
@@ -110,14 +123,22 @@ def _vote(request: PromoRequest, step: PromoStep, decided: Decision, reason: str
 
 
 def _conclude(
-    request: PromoRequest, step: PromoStep, decided: Decision, reason: str, actor: User | None, at: datetime
+    request: PromoRequest,
+    step: PromoStep,
+    decided: Decision,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    remarks: Sequence[RemarkContent] = (),
+    on_behalf_of: int | None = None,
 ) -> None:
     if decided == Decision.APPROVE:
         _require_window_ahead(request, at)
         request.approved_at = at
+    keep_remarks(step, remarks, findings_of_submission(step))
     before = request.state
     move(request, _ACTS[decided])
-    close_step(step, decision=decided, reason=reason, actor=actor, at=at)
+    close_step(step, decision=decided, reason=reason, actor=actor, at=at, on_behalf_of=on_behalf_of)
     request.save(update_fields=["state", "approved_at"])
     record_audit(
         actor=actor,
@@ -131,6 +152,8 @@ def _conclude(
             "submission": step.submission.number,
             "authority": step.authority,
             "routing": step.routing,
+            "remarks": remarks_record(remarks),
+            "on_behalf_of": step.on_behalf_of.get_username() if step.on_behalf_of else None,
             "late": at >= step.due_at,
         },
         dealer_id=request.applicant_id,

@@ -11,9 +11,10 @@ from django.db.models import Q
 from dealers.foundation.clock import business_day
 from dealers.foundation.working_days import deadline
 from dealers.selectors.calendar import current_calendar
-from dealers.services.audit import AuditEvent, record_audits
+from dealers.services.audit import AuditEvent, record_audit, record_audits
 from pricing.choices import PromoState
-from pricing.models import PromoRequest, PromoStep
+from pricing.models import PromoEscalation, PromoRequest, PromoStep
+from pricing.rules.promo_escalation import Level, levels_reached
 from pricing.rules.promo_flow import IN_REVIEW, acts_of_the_clock
 from pricing.services.promos.accounts import keep_accounts
 from pricing.services.promos.acting import move
@@ -72,10 +73,37 @@ def _move_batch(at: datetime) -> int:
 
 def _call_out_late_steps(at: datetime) -> int:
     late = PromoStep.objects.filter(decision="", due_at__lte=at, submission__request__state__in=IN_REVIEW)
-    return sum(
-        tell_late(step.submission.request, step, at=at)
-        for step in late.select_related("submission__request__applicant").order_by("pk")
+    late = late.select_related("submission__request__applicant").prefetch_related("escalations").order_by("pk")
+    calendar = current_calendar()
+    told = 0
+    for step in late:
+        known = {escalation.level for escalation in step.escalations.all()}
+        working_days = max(step.deadline.get("working_days", 1), 1)
+        for level in levels_reached(step.authority, step.due_at, working_days, at, calendar):
+            if level.number not in known:
+                told += _escalate(step, level, at)
+    return told
+
+
+@transaction.atomic
+def _escalate(step: PromoStep, level: Level, at: datetime) -> int:
+    """Call the step out at this level, once: whoever comes second finds it done."""
+    request = step.submission.request
+    PromoRequest.objects.select_for_update().get(pk=request.pk)
+    fresh = PromoStep.objects.filter(pk=step.pk, decision="").first()
+    if fresh is None or fresh.escalations.filter(level=level.number).exists():
+        return 0
+    told = tell_late(request, step, level, at=at)
+    PromoEscalation.objects.create(step=step, level=level.number, office=level.office, told=told, at=at)
+    record_audit(
+        actor=None,
+        action="promo.escalate",
+        subject=request,
+        at=at,
+        after={"step": step.kind, "level": level.number, "office": level.office, "told": told},
+        dealer_id=request.applicant_id,
     )
+    return told
 
 
 @transaction.atomic

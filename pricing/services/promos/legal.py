@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -13,11 +13,13 @@ from dealers.selectors.calendar import current_calendar
 from dealers.selectors.policies import required_policy
 from dealers.services.audit import record_audit
 from pricing.choices import Decision, StepKind
-from pricing.errors import HitsUncleared, HitUnknown
+from pricing.errors import HitsUncleared, HitUnknown, NoteMissing
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_flow import PromoAct
+from pricing.rules.promo_remarks import RemarkContent
 from pricing.services.promos.acting import locked_promo, move
 from pricing.services.promos.notices import tell_applicant, tell_reviewers
+from pricing.services.promos.remarks import keep_remarks, remarks_record
 from pricing.services.promos.routes import route_request
 from pricing.services.promos.steps import close_step, decision_of, open_step, require_reviewer, step_to_decide
 from pricing.terms import pricing_terms
@@ -26,13 +28,14 @@ _ACTS = {Decision.APPROVE: PromoAct.PASS_LEGAL, Decision.REJECT: PromoAct.REJECT
 
 
 @transaction.atomic
-def clear_hit(
-    *, code: str, hit: int, actor: User, at: datetime, note: str = "", step_id: int | None = None
-) -> PromoRequest:
-    """Record that legal finds the wording number ``hit`` harmless. Clearing it again changes nothing."""
+def clear_hit(*, code: str, hit: int, note: str, actor: User, at: datetime, step_id: int | None = None) -> PromoRequest:
+    """Record that legal finds the wording number ``hit`` harmless, and why. Clearing it again changes nothing.
+
+    Raises :class:`~pricing.errors.NoteMissing` without a note: it is the proof that somebody looked.
+    """
     request = locked_promo(actor, code)
     step = step_to_decide(request, StepKind.LEGAL, step_id)
-    require_reviewer(actor, request, step)
+    require_reviewer(actor, request, step, at)
     _clear(request, step, hit, actor, at, note)
     return request
 
@@ -47,24 +50,26 @@ def decide_legal(
     at: datetime,
     cleared: Iterable[int] = (),
     step_id: int | None = None,
+    remarks: Sequence[RemarkContent] = (),
 ) -> PromoRequest:
-    """Pass the request on to its budget review, return it or reject it.
+    """Pass the request on to its budget review, return it or reject it; ``remarks`` go to its applicant.
 
-    ``cleared`` names wordings cleared with the same act. Passing on while one is not cleared is refused with
-    :class:`~pricing.errors.HitsUncleared`.
+    ``cleared`` names wordings cleared with the same act, the reason being their note. Passing on while one is not
+    cleared is refused with :class:`~pricing.errors.HitsUncleared`.
     """
     request = locked_promo(actor, code)
     step = step_to_decide(request, StepKind.LEGAL, step_id)
-    require_reviewer(actor, request, step)
+    on_behalf_of = require_reviewer(actor, request, step, at)
     decided = decision_of(decision, reason)
     for hit in cleared:
         _clear(request, step, hit, actor, at, reason)
     open_hits = sum(1 for finding in step.findings if finding["cleared"] is None)
     if decided == Decision.APPROVE and open_hits:
         raise HitsUncleared(count=open_hits)
+    keep_remarks(step, remarks, len(step.findings))
     before = request.state
     move(request, _ACTS[decided])
-    close_step(step, decision=decided, reason=reason, actor=actor, at=at)
+    close_step(step, decision=decided, reason=reason, actor=actor, at=at, on_behalf_of=on_behalf_of)
     request.save(update_fields=["state"])
     record_audit(
         actor=actor,
@@ -73,7 +78,14 @@ def decide_legal(
         at=at,
         reason=reason,
         before={"state": before},
-        after={"state": request.state, "submission": step.submission.number, "findings": step.findings},
+        after={
+            "state": request.state,
+            "submission": step.submission.number,
+            "findings": step.findings,
+            "remarks": remarks_record(remarks),
+            "on_behalf_of": step.on_behalf_of.get_username() if step.on_behalf_of else None,
+            "late": at >= step.due_at,
+        },
         dealer_id=request.applicant_id,
     )
     if decided == Decision.APPROVE:
@@ -104,6 +116,8 @@ def _clear(request: PromoRequest, step: PromoStep, hit: int, actor: User, at: da
     finding = step.findings[hit]
     if finding["cleared"] is not None:
         return
+    if not note.strip():
+        raise NoteMissing
     finding["cleared"] = {"by": actor.get_username(), "name": str(actor), "at": at.isoformat(), "note": note.strip()}
     step.save(update_fields=["findings"])
     record_audit(

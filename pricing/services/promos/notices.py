@@ -8,11 +8,15 @@ from typing import Any
 
 from django.urls import reverse
 
-from dealers.choices import DEALER_ROLES, NoticeKind, Role
+from dealers.choices import DEALER_ROLES, NoticeKind
+from dealers.foundation.clock import business_day
 from dealers.models import User
 from dealers.services.notices import tell
-from pricing.choices import Authority, Decision
+from pricing.choices import Decision
 from pricing.models import PromoRequest, PromoStep
+from pricing.rules.promo_duties import objection_to_reviewer
+from pricing.rules.promo_escalation import Level
+from pricing.selectors.promo_delegations import deputies_of, persons_on
 from pricing.services.promos.routes import people_holding
 from pricing.services.promos.steps import day_text, parts_in
 
@@ -24,8 +28,8 @@ _REASON_OF = {
 
 
 def tell_reviewers(request: PromoRequest, step: PromoStep, *, at: datetime) -> None:
-    """Everybody who may decide the step."""
-    _tell(_deciders(request, step), "promo_submitted", f"promo-step-{step.pk}", request, step, at)
+    """Everybody who may decide the step, and who stands in for one of them."""
+    _tell(_deciders(request, step, at), "promo_submitted", f"promo-step-{step.pk}", request, step, at)
 
 
 def tell_applicant(request: PromoRequest, step: PromoStep, *, at: datetime) -> None:
@@ -38,18 +42,25 @@ def tell_applicant(request: PromoRequest, step: PromoStep, *, at: datetime) -> N
     _tell(set(people), _REASON_OF[Decision(step.decision)], key, request, step, at)
 
 
-def tell_late(request: PromoRequest, step: PromoStep, *, at: datetime) -> int:
-    """Those who let the step pass its deadline, and one office above them. Each once; returns how many were new."""
-    above = {Authority.LEGAL: Role.MARKETING_DIRECTOR}.get(Authority(step.authority), Role.GENERAL_MANAGER)
-    superiors = User.objects.filter(role=above, is_active=True)
-    people = {*_deciders(request, step), *superiors}
-    return _tell(people, "promo_late", f"promo-late-{step.pk}", request, step, at)
+def tell_late(request: PromoRequest, step: PromoStep, level: Level, *, at: datetime) -> int:
+    """Those who let the step pass its deadline, and the office of this level above them.
+
+    Each once per level; returns how many were told.
+    """
+    superiors = User.objects.filter(role=level.office, is_active=True)
+    people = {*_deciders(request, step, at), *superiors}
+    return _tell(people, "promo_late", f"promo-late-{step.pk}-{level.number}", request, step, at)
 
 
-def _deciders(request: PromoRequest, step: PromoStep) -> list[User]:
-    parts = parts_in(request)
-    barred = parts.proposers if step.authority == Authority.LEGAL else parts.barred
-    return [person for person in people_holding(step.authority) if person.pk not in barred]
+def _deciders(request: PromoRequest, step: PromoStep, at: datetime) -> list[User]:
+    parts, day = parts_in(request), business_day(at)
+    holders = people_holding(step.authority)
+    people = list(dict.fromkeys([*holders, *deputies_of(holders, day)]))
+    return [
+        user
+        for user, person in zip(people, persons_on(people, day), strict=True)
+        if objection_to_reviewer(person, step.authority, parts) is None
+    ]
 
 
 def _tell(people: Iterable[User], reason: str, key: str, request: PromoRequest, step: PromoStep, at: datetime) -> int:

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
-from dealers.foundation.clock import BUSINESS_ZONE
+from dealers.foundation.clock import BUSINESS_ZONE, business_day
 from dealers.foundation.working_days import Deadline, WorkCalendar, deadline
 from dealers.models import User
 from pricing.choices import Decision, PromoState, StepKind
 from pricing.errors import Objected, PromoStateRefused, ReasonMissing, StepDecided, UnknownDecision
 from pricing.models import PromoRequest, PromoStep, PromoSubmission
-from pricing.rules.promo_duties import Parts, Person, objection_to_reviewer
+from pricing.rules.promo_duties import Parts, absent_decider, objection_to_reviewer
+from pricing.selectors.promo_delegations import person_on
 
 _STATE_OF_KIND = {StepKind.LEGAL: PromoState.LEGAL_REVIEW, StepKind.BUDGET: PromoState.BUDGET_REVIEW}
 
@@ -72,12 +73,16 @@ def step_to_decide(request: PromoRequest, kind: StepKind, step_id: int | None) -
     return step
 
 
-def require_reviewer(actor: User, request: PromoRequest, step: PromoStep) -> None:
-    """The actor holds the step's authority and has no part in the request. Raises what the rule objects, as 403."""
-    person = Person(actor.pk, actor.role if actor.is_active else "")
-    objection = objection_to_reviewer(person, step.authority, parts_in(request))
+def require_reviewer(actor: User, request: PromoRequest, step: PromoStep, at: datetime) -> int | None:
+    """The actor holds the step's authority, or stands in for somebody who does, and has no part in the request.
+
+    Returns in whose place the actor decides, None for their own. Raises what the rule objects, as 403.
+    """
+    person, parts = person_on(actor, business_day(at)), parts_in(request)
+    objection = objection_to_reviewer(person, step.authority, parts)
     if objection is not None:
         raise Objected(objection, status=403)
+    return absent_decider(person, step.authority, parts)
 
 
 def parts_in(request: PromoRequest) -> Parts:
@@ -88,8 +93,14 @@ def parts_in(request: PromoRequest) -> Parts:
     legal = PromoStep.objects.filter(
         submission__request=request, kind=StepKind.LEGAL, decision=Decision.APPROVE
     ).order_by("pk")
-    last = legal.values_list("decided_by_id", flat=True).last()
-    return Parts(frozenset(proposers), last)
+    last = legal.values_list("decided_by_id", "on_behalf_of_id").last() or ()
+    return Parts(frozenset(proposers), frozenset(pk for pk in last if pk is not None))
+
+
+def findings_of_submission(step: PromoStep) -> int:
+    """How many wordings the scan found in the submission this step is about."""
+    legal = step.submission.steps.filter(kind=StepKind.LEGAL).first()
+    return len(legal.findings) if legal else 0
 
 
 def decision_of(word: str, reason: str) -> Decision:
@@ -103,13 +114,22 @@ def decision_of(word: str, reason: str) -> Decision:
     return decision
 
 
-def close_step(step: PromoStep, *, decision: Decision, reason: str, actor: User | None, at: datetime) -> None:
-    """Write down what was decided; ``actor`` None is a meeting whose votes decided."""
+def close_step(
+    step: PromoStep,
+    *,
+    decision: Decision,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    on_behalf_of: int | None = None,
+) -> None:
+    """Write down what was decided, and in whose place; ``actor`` None is a meeting whose votes decided."""
     step.decision = decision
     step.reason = reason.strip()
     step.decided_by = actor
+    step.on_behalf_of_id = on_behalf_of
     step.decided_at = at
-    step.save(update_fields=["decision", "reason", "decided_by", "decided_at"])
+    step.save(update_fields=["decision", "reason", "decided_by", "on_behalf_of", "decided_at"])
 
 
 def day_text(day: date | datetime) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -15,7 +16,9 @@ from dealers.services.audit import record_audit
 from pricing.choices import Authority, StepKind
 from pricing.errors import LeadTooShort, PromoInvalid
 from pricing.models import PromoRequest, PromoSubmission
-from pricing.rules.ad_terms import scan_ad_copy
+from pricing.rules.ad_clearances import carried_clearances
+from pricing.rules.ad_terms import Hit, scan_ad_copy
+from pricing.rules.lead_time import Lead, lead_before
 from pricing.rules.promo_content import faults_in
 from pricing.rules.promo_flow import PromoAct
 from pricing.selectors.ad_terms import load_ad_terms
@@ -28,6 +31,7 @@ from pricing.services.promos.acting import (
     person_of,
     require_applicant_side,
 )
+from pricing.services.promos.attachments import attachments_record
 from pricing.services.promos.drafts import content_of
 from pricing.services.promos.notices import tell_reviewers
 from pricing.services.promos.steps import open_step
@@ -57,7 +61,8 @@ def submit_promo(*, code: str, actor: Actor, at: datetime) -> PromoRequest:
     submission = PromoSubmission.objects.create(
         request=request,
         number=request.submissions.count() + 1,
-        content=content.as_record(),
+        content={**content.as_record(), "attachments": attachments_record(request)},
+        lead=lead_record(lead_before(content.starts_on, terms.lead_working_days, calendar), terms.lead_working_days),
         submitted_at=at,
         submitted_by=label_of(actor),
     )
@@ -71,7 +76,7 @@ def submit_promo(*, code: str, actor: Actor, at: datetime) -> PromoRequest:
         calendar=calendar,
         at=at,
         routing={"policy": str(policy)},
-        findings=_findings_in(content.ad_copy),
+        findings=_findings_in(content.ad_copy, submission),
     )
     record_audit(
         actor=audit_actor(actor),
@@ -94,6 +99,18 @@ def earliest_start(submitted_on: date, working_days: int, calendar: WorkCalendar
     return day
 
 
+def lead_record(lead: Lead, working_days: int) -> dict[str, Any]:
+    """How the lead was counted, as the submission keeps it."""
+    return {
+        "working_days": working_days,
+        "latest": lead.latest.isoformat(),
+        "counted": [day.isoformat() for day in lead.counted],
+        "skipped": [[day.isoformat(), why.value] for day, why in lead.skipped],
+        "provisional": lead.provisional,
+        "calendar": lead.calendar_version,
+    }
+
+
 def _require_lead(at: datetime, starts_on: date, working_days: int, calendar: WorkCalendar) -> None:
     if not lead_is_sufficient(at, starts_on, working_days, calendar):
         raise LeadTooShort(
@@ -104,8 +121,10 @@ def _require_lead(at: datetime, starts_on: date, working_days: int, calendar: Wo
         )
 
 
-def _findings_in(ad_copy: str) -> list[dict[str, Any]]:
-    """The scan's hits as the legal step keeps them; each waits to be cleared."""
+def _findings_in(ad_copy: str, submission: PromoSubmission) -> list[dict[str, Any]]:
+    """The scan's hits as the legal step keeps them; each waits to be cleared, unless legal did so before."""
+    hits = scan_ad_copy(ad_copy, load_ad_terms())
+    cleared = _cleared_before(submission, ad_copy, hits)
     return [
         {
             "start": hit.start,
@@ -114,7 +133,17 @@ def _findings_in(ad_copy: str) -> list[dict[str, Any]]:
             "term": hit.term,
             "category": hit.category,
             "reference": hit.reference,
-            "cleared": None,
+            "cleared": clearance,
         }
-        for hit in scan_ad_copy(ad_copy, load_ad_terms())
+        for hit, clearance in zip(hits, cleared, strict=True)
     ]
+
+
+def _cleared_before(submission: PromoSubmission, ad_copy: str, hits: Sequence[Hit]) -> list[dict[str, Any] | None]:
+    """The clearances the submission before gave to wordings whose sentence stayed the same, with its number."""
+    earlier = submission.request.submissions.filter(number=submission.number - 1).first()
+    legal = earlier.steps.filter(kind=StepKind.LEGAL).first() if earlier else None
+    if earlier is None or legal is None:
+        return [None] * len(hits)
+    carried = carried_clearances(earlier.content["ad_copy"], legal.findings, ad_copy, hits)
+    return [None if clearance is None else {"carried_from": earlier.number, **clearance} for clearance in carried]

@@ -142,7 +142,7 @@ def test_hq_decides_in_its_browser_session(cast):
     legal = signed_in(cast.legal)
     body = {"decision": "approve"}
     assert post(f"/{request.code}/legal-decision", body, client=legal).json()["code"] == "wording_uncleared"
-    answer = post(f"/{request.code}/legal-decision", {**body, "cleared": [0]}, client=legal)
+    answer = post(f"/{request.code}/legal-decision", {**body, "cleared": [0], "reason": "已核实"}, client=legal)
     assert answer.json()["state"] == "budget_review"
     answer = post(f"/{request.code}/budget-decision", body, client=signed_in(cast.director))
     assert (answer.status_code, answer.json()["state"]) == (200, "approved")

@@ -84,7 +84,7 @@ def test_the_clock_starts_and_ends_what_was_approved(state, today, acts):
     assert acts_of_the_clock(state, START, END, today) == acts
 
 
-PARTS = Parts(proposers=frozenset({1}), legal_decider=2)
+PARTS = Parts(proposers=frozenset({1}), legal_deciders=frozenset({2}))
 
 
 @pytest.mark.parametrize(

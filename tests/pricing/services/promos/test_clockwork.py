@@ -13,7 +13,7 @@ from dealers.foundation.working_days import load_state_council_calendar
 from dealers.models import AuditRecord, JobRun, Notice
 from pricing.choices import PromoState, Verdict
 from pricing.errors import Objected, PromoNotFound
-from pricing.models import PromoStep, SaleLine
+from pricing.models import PromoEscalation, PromoStep, SaleLine
 from pricing.services.promos import clockwork
 from pricing.services.promos.budget import decide_budget
 from pricing.services.promos.clockwork import advance_promotions
@@ -52,11 +52,28 @@ def test_a_late_review_is_called_out_once_and_never_approved(cast):
     request = submitted(cast.owner)
     at = moment("2026-05-13 00:00")
     assert advance_promotions(at=at).late == 2  # legal, and the director above
-    assert advance_promotions(at=moment("2026-07-01 00:00")).late == 0
+    assert advance_promotions(at=moment("2026-05-13 23:59")).late == 0
     request.refresh_from_db()
     assert request.state == PromoState.LEGAL_REVIEW
     late = [notice for notice in Notice.objects.all() if notice.params["reason"] == "promo_late"]
     assert {notice.recipient for notice in late} == {cast.legal, cast.director}
+
+
+def test_a_review_that_stays_late_reaches_the_next_office_up_once(cast):
+    request = submitted(cast.owner)
+    advance_promotions(at=moment("2026-05-13 00:00"))
+    assert advance_promotions(at=moment("2026-05-14 00:00")).late == 2  # legal again, and the general manager
+    assert advance_promotions(at=moment("2026-07-01 00:00")).late == 0
+    levels = PromoEscalation.objects.order_by("level").values_list("level", "office", "told")
+    assert list(levels) == [(1, "marketing_director", 2), (2, "general_manager", 2)]
+    request.refresh_from_db()
+    assert request.state == PromoState.LEGAL_REVIEW
+
+
+def test_a_sweep_that_missed_days_calls_out_every_level(cast):
+    submitted(cast.owner)
+    assert advance_promotions(at=moment("2026-07-01 00:00")).late == 4
+    assert AuditRecord.objects.filter(action="promo.escalate").count() == 2
 
 
 def test_a_withdrawal_before_the_start_takes_the_effect_away(cast):

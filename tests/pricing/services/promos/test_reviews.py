@@ -44,7 +44,7 @@ def decide(request, actor, decision="approve", reason="", at=MONDAY):
 def test_every_wording_found_is_cleared_before_legal_passes_it(cast):
     request = submitted(cast.owner, ad_copy="全网最低价，顶级画质")
     assert [finding["text"] for finding in step_of(request).findings] == ["全网最低价", "顶级"]
-    clear_hit(code=request.code, hit=0, actor=cast.legal, at=MONDAY)
+    clear_hit(code=request.code, hit=0, note="系列名称", actor=cast.legal, at=MONDAY)
     with pytest.raises(HitsUncleared) as refusal:
         decide_legal(code=request.code, decision="approve", reason="", actor=cast.legal, at=MONDAY)
     assert refusal.value.params == {"count": 1}
@@ -58,7 +58,7 @@ def test_every_wording_found_is_cleared_before_legal_passes_it(cast):
 def test_wordings_can_be_cleared_with_the_decision_each_by_its_number(cast):
     request = submitted(cast.owner, ad_copy="全网最低价，顶级画质")
     request = decide_legal(
-        code=request.code, decision="approve", reason="", actor=cast.legal, at=MONDAY, cleared=[0, 1]
+        code=request.code, decision="approve", reason="均为系列名称", actor=cast.legal, at=MONDAY, cleared=[0, 1]
     )
     assert request.state == PromoState.BUDGET_REVIEW
 
@@ -66,7 +66,7 @@ def test_wordings_can_be_cleared_with_the_decision_each_by_its_number(cast):
 def test_a_wording_that_was_not_found_cannot_be_cleared(cast):
     request = submitted(cast.owner, ad_copy="顶级画质")
     with pytest.raises(HitUnknown):
-        clear_hit(code=request.code, hit=1, actor=cast.legal, at=MONDAY)
+        clear_hit(code=request.code, hit=1, note="系列名称", actor=cast.legal, at=MONDAY)
 
 
 @pytest.mark.parametrize("decision", ["reject", "return"])
