@@ -65,6 +65,7 @@ SIDEBAR = (
             Entry(_("Overview"), "home", "home", HQ_ROLES),
             Entry(_("Promo requests"), "promos", "inbox", PRICES["promos.view"] & HQ),
             Entry(_("Cases"), "cases", "archive", MONEY["cases.view"]),
+            Entry(_("What promotions brought"), "promos-results", "chart", PRICES["promos.results"]),
             Entry(_("Supply holds"), "holds", "hand", FACTS["supply.view"] & HQ),
         ),
     ),

@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from config.demo import company, goods, places
 from config.demo.company import DemoDealer, Habit
+from config.demo.past_promotions import PastPromotions
 from config.demo.people import Staff, hire
 from config.demo.promotions import Promotions
 from config.demo.trade import Trade
@@ -83,9 +84,11 @@ class Story:
         promotions = Promotions(self.network, self.goods, staff, self.today)
         self.trade.promo_prices = promotions.prices
         self.trade.promo_from = promotions.running_from
+        past = PastPromotions(self.network, self.goods, staff, self.today)
+        self.trade.past = past.promotions
         events = [*self._reports(), *self._settlements(staff)]
         if self.small:
-            events += promotions.events(self.now)
+            events += promotions.events(self.now) + past.events()
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:
                 with as_if_at(at):

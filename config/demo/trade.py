@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from config.demo.company import DemoDealer, Habit
 from config.demo.goods import CENT, Good
+from config.demo.past_promotions import PastPromotion
 from config.demo.places import PROVINCES
 from dealers.foundation.clock import BUSINESS_ZONE
 
@@ -29,6 +30,8 @@ class Trade:
     seed: int
     promo_prices: Mapping[str, Decimal] = field(default_factory=dict)
     promo_from: date = date.max
+    #: Promotions of single dealers that are over: twice as much of their products was sold at their prices.
+    past: Sequence[PastPromotion] = ()
 
     def reports_on(self, dealer: DemoDealer, day: date) -> bool:
         """Whether the dealer reports at all for this day."""
@@ -69,6 +72,8 @@ class Trade:
         price = good.street * Decimal(chance.randrange(96, 105)) / 100
         if day >= self.promo_from and good.sku in self.promo_prices and chance.random() < 0.4:
             price = self.promo_prices[good.sku]
+        elif own_price := next((one.prices[good.sku] for one in self.past if one.covers(dealer, good.sku, day)), None):
+            price, quantity = own_price, quantity * 2
         elif dealer.habit == Habit.CUTS_PRICES and chance.random() < 0.12:
             price = good.floor * Decimal("0.90")
         elif dealer.habit == Habit.OVERCHARGES and chance.random() < 0.08:

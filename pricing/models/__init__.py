@@ -4,7 +4,7 @@ from pricing.models.bands import PriceBand
 from pricing.models.legal_bases import LegalBasis, LegalBasisEvidence
 from pricing.models.promo_duty import PromoDelegation, PromoEscalation
 from pricing.models.promo_papers import PromoAttachment, PromoMinutes, PromoRemark
-from pricing.models.promo_results import PromoChannelResult, PromoDealerResult, PromoEvaluation
+from pricing.models.promo_results import PromoChannelResult, PromoDealerResult, PromoEvaluation, PromoPieces
 from pricing.models.promo_spend import PromoAccount, PromoSpend, PromoSpendProof
 from pricing.models.promos import PromoGoal, PromoItem, PromoRequest, PromoStep, PromoSubmission, PromoVote
 from pricing.models.sales import SaleLine, SaleLineHistory, SalesTally
@@ -25,6 +25,7 @@ __all__ = [
     "PromoGoal",
     "PromoItem",
     "PromoMinutes",
+    "PromoPieces",
     "PromoRemark",
     "PromoRequest",
     "PromoSpend",

@@ -54,9 +54,8 @@ class PromoEvaluation(Judged):
     days = models.JSONField(_("days"), default=list)
     findings = models.JSONField(_("remarks"), default=list)
     lessons = models.TextField(_("lessons"))
-    #: Number, title and lessons as a search compares them, and cut up for its index: :mod:`pricing.rules.word_pieces`.
+    #: Number, title and lessons as a search compares them: :mod:`pricing.rules.word_pieces`.
     words = models.TextField(default="")
-    pieces = ArrayField(models.CharField(max_length=8), default=list)
     evaluated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     evaluated_at = models.DateTimeField(_("evaluated at"))
 
@@ -68,7 +67,6 @@ class PromoEvaluation(Judged):
             models.Index(
                 fields=["recommendation", "-id"], name="promo_evaluation_standing", condition=Q(superseded_at=None)
             ),
-            GinIndex(fields=["pieces"], name="promo_evaluation_pieces", fastupdate=False),
         ]
         constraints = [
             models.UniqueConstraint(name="evaluations_are_numbered", fields=["request", "version"]),
@@ -76,6 +74,24 @@ class PromoEvaluation(Judged):
                 name="one_evaluation_stands", fields=["request"], condition=Q(superseded_at__isnull=True)
             ),
         ]
+
+
+class PromoPieces(models.Model):
+    """The characters and pairs of neighbours in an evaluation's words, for the index of the search.
+
+    A table of its own, because the wall between dealers lets no index of its table answer whether an array holds
+    another. What is found here is looked up behind the wall; single characters tell nobody anything.
+    """
+
+    evaluation = models.OneToOneField(
+        PromoEvaluation, on_delete=models.PROTECT, primary_key=True, related_name="pieces"
+    )
+    pieces = ArrayField(models.CharField(max_length=8), default=list)
+
+    class Meta:
+        verbose_name = _("words of a promotion evaluation")
+        verbose_name_plural = _("words of promotion evaluations")
+        indexes = [GinIndex(fields=["pieces"], name="promo_pieces", fastupdate=False)]
 
 
 class PromoChannelResult(Judged):

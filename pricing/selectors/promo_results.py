@@ -19,6 +19,7 @@ from pricing.models import (
     PromoChannelResult,
     PromoDealerResult,
     PromoEvaluation,
+    PromoPieces,
     PromoRequest,
     PromoSpend,
     SaleLine,
@@ -33,7 +34,8 @@ from pricing.selectors.promos import promos_open_to, visible_promos
 from pricing.terms import pricing_terms
 
 _MONEY: DecimalField[Any, Any] = DecimalField(max_digits=26, decimal_places=2)
-_BEGUN = (PromoState.RUNNING, PromoState.ENDED, PromoState.EVALUATED)
+#: States in which there is something to see.
+BEGUN = (PromoState.RUNNING, PromoState.ENDED, PromoState.EVALUATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +157,8 @@ def narrowed_evaluations(user: Any, wish: ResultsWish) -> QuerySet[PromoEvaluati
     """Those that fit, the latest first. Words are looked for in number, title and lessons."""
     found = visible_evaluations(user).select_related("request__applicant").order_by("-pk")
     for term in terms_of(wish.words):
-        found = found.filter(pieces__contains=pieces_of_term(term), words__contains=term)
+        holding = PromoPieces.objects.filter(pieces__contains=pieces_of_term(term))
+        found = found.filter(pk__in=holding.values("evaluation_id"), words__contains=term)
     if wish.kind:
         found = found.filter(request__kind=wish.kind)
     if wish.channel is not None:
@@ -253,7 +256,7 @@ def _part(key: int, row: PromoChannelResult) -> Part:
 
 def _loaded(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:
     return (
-        requests.filter(state__in=_BEGUN)
+        requests.filter(state__in=BEGUN)
         .select_related("applicant", "account", "created_by", "submitted_by")
         .prefetch_related("items__product", "regions", "dealers", "goals")
     )

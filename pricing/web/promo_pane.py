@@ -14,12 +14,14 @@ from dealers.foundation.clock import business_day
 from pricing.choices import Authority, PromoKind, PromoState, StepKind
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_flow import IN_REVIEW, PROMO_LIFE, PromoAct, objection_to_withdrawal
+from pricing.selectors.promo_results import BEGUN
 from pricing.selectors.promo_review import Review, last_step
 from pricing.services.promos.acting import require_applicant_side
 from pricing.web.promo_changes import changes_of_last_submission, changes_since_submission, remark_lines
 from pricing.web.promo_clock import clock_days
 from pricing.web.promo_copy import copy_pieces, finding_lines
 from pricing.web.promo_decision import decision_of, meeting_of
+from pricing.web.promo_record import performance_context
 from pricing.web.promo_rows import band_lines, check_words, counted_days
 from pricing.web.promo_timeline import timeline_of
 
@@ -62,6 +64,8 @@ def pane_of(review: Review, user: Any, *, at: datetime) -> dict[str, Any]:
         "days": (request.ends_on - request.starts_on).days,
         "is_dealer": user.dealer_id is not None,
         "selected": request.code,
+        "begun": request.state in BEGUN,
+        **({} if user.dealer_id is not None else performance_context(request)),
     }
 
 

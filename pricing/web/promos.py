@@ -32,6 +32,7 @@ from pricing.selectors.promo_inbox import (
     promo_inbox,
     region_choices,
 )
+from pricing.selectors.promo_results import BEGUN
 from pricing.selectors.promo_review import review_promos
 from pricing.selectors.promos import promo_by_code, promos_open_to, with_parts
 from pricing.web.promo_pane import pane_of
@@ -103,7 +104,7 @@ def open_to_me(request: HttpRequest) -> HttpResponse:
     """HQ's promotions in which the dealer takes part: prices and days, nothing of how they were decided."""
     found = with_parts(promos_open_to(own_dealer(request).pk)).order_by("-window", "-pk")
     page = Paginator(found, ROWS_PER_PAGE).get_page(request.GET.get("page"))
-    return render(request, "promos/open.html", {"page": page, "today": clock.business_day(clock.now())})
+    return render(request, "promos/open.html", {"page": page, "today": clock.business_day(clock.now()), "begun": BEGUN})
 
 
 @require_GET

@@ -11,7 +11,14 @@ from dealers.errors import NotPermitted
 from dealers.models import Product, User
 from dealers.services.audit import record_audit
 from pricing.errors import LessonsMissing, NotEnded, Objected, SpendOutstanding
-from pricing.models import PromoAccount, PromoChannelResult, PromoDealerResult, PromoEvaluation, PromoRequest
+from pricing.models import (
+    PromoAccount,
+    PromoChannelResult,
+    PromoDealerResult,
+    PromoEvaluation,
+    PromoPieces,
+    PromoRequest,
+)
 from pricing.permissions import can
 from pricing.rules.evaluation_duties import objection_to_evaluator
 from pricing.rules.promo_figures import Part, PromoFigures
@@ -114,10 +121,10 @@ def _keep(
         findings=[finding.as_record() for finding in figures.findings],
         lessons=lessons,
         words=words,
-        pieces=pieces_of(words),
         evaluated_by=actor,
         evaluated_at=at,
     )
+    PromoPieces.objects.create(evaluation=evaluation, pieces=pieces_of(words))
     PromoChannelResult.objects.bulk_create(
         PromoChannelResult(evaluation=evaluation, channel=part.key, **_columns(part)) for part in figures.channels
     )

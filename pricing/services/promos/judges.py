@@ -9,10 +9,9 @@ from pricing.services.promos.steps import parts_in
 
 
 def parts_of(request: PromoRequest) -> EvaluationParts:
-    """Who asked for it, who granted or voted for its budget, and who recorded its spend."""
-    granted = PromoStep.objects.filter(
-        submission__request=request, kind=StepKind.BUDGET, decision=Decision.APPROVE, decided_by__isnull=False
-    ).values_list("decided_by_id", flat=True)
+    """Who asked for it, who granted its budget, let it be granted or voted for it, and who recorded its spend."""
+    steps = PromoStep.objects.filter(submission__request=request, kind=StepKind.BUDGET, decision=Decision.APPROVE)
+    granted = [pk for pair in steps.values_list("decided_by_id", "on_behalf_of_id") for pk in pair]
     voted = PromoVote.objects.filter(
         step__submission__request=request, step__decision=Decision.APPROVE, in_favour=True
     ).values_list("voter_id", flat=True)
