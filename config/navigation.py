@@ -74,6 +74,7 @@ SIDEBAR = (
         (
             Entry(_("Dealers"), "dealers", "users", FACTS["dealers.view"]),
             Entry(_("Price bands"), "bands", "band", PRICES["bands.view"] & HQ),
+            Entry(_("List prices"), "list-prices", "coins", FACTS["prices.view"]),
             Entry(_("Legal bases"), "legal-bases", "shield", PRICES["bases.view"]),
             Entry(_("Sale lines and verdicts"), "sale-lines", "list", PRICES["sales.view"] & HQ),
             Entry(_("Violations"), "violations", "flag", PRICES["violations.view"] & HQ),

@@ -174,3 +174,12 @@ class NoticeKind(TextChoices):
     CALENDAR = "calendar", _("Working-day calendar")
     EXEMPTION = "exemption", _("Exemption from reporting")
     WEBHOOK = "webhook", _("Webhook")
+
+
+class PriceChangeState(TextChoices):
+    """How far a proposal of list prices is."""
+
+    PROPOSED = "proposed", _("Awaiting confirmation")
+    CONFIRMED = "confirmed", _("In force from its day on")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")

@@ -21,6 +21,7 @@ from config.demo import company, goods, places
 from config.demo.company import DemoDealer, Habit
 from config.demo.past_promotions import PastPromotions
 from config.demo.people import Staff, hire
+from config.demo.prices import keep_prices
 from config.demo.promotions import Promotions
 from config.demo.trade import Trade
 from config.demo.violations import look_at_violations
@@ -97,6 +98,7 @@ class Story:
             self._sweep(self.now)
             advance_promotions(at=self.now)
             look_at_violations(self.periods, staff, self.now)
+            keep_prices(staff, self.now)
             confirm_silent_statements(at=self.now)
         return staff
 

@@ -53,6 +53,9 @@ STATES: dict[str, Look] = {
     # bands
     "recommended": Look("", _("Recommended")),
     "enforced": Look("info", _("Enforced")),
+    # proposals of list prices
+    "proposed": Look("info", _("Awaiting confirmation")),
+    "declined": Look("bad", _("Declined")),
     # dealers and supply
     "active": Look("ok", _("Active")),
     "suspended": Look("warn", _("Suspended")),

@@ -34,6 +34,12 @@ def round_rate(rate: Decimal) -> Decimal:
     return _rounded(rate, RATE_STEP)
 
 
+def with_cents(price: Decimal) -> Decimal:
+    """A price without the zeros beyond its second place, which say nothing; the number is the same."""
+    cents = _rounded(price, CENT)
+    return cents if cents == price else price.normalize(_EXACT)
+
+
 def split_largest_remainder(
     total: Decimal, weights: Mapping[str, Decimal], *, step: Decimal = CENT
 ) -> dict[str, Decimal]:

@@ -18,6 +18,7 @@ from dealers.models.notices import Notice
 from dealers.models.people import User
 from dealers.models.places import Region
 from dealers.models.policy import PolicyVersion
+from dealers.models.price_changes import PriceChange, PriceChangeLine
 from dealers.models.stock import InventoryLine, InventoryLineHistory, Shipment, ShipmentTally
 from dealers.models.supply import SupplyHold
 from dealers.models.sync import ExemptionRequest, SyncExemption, SyncWarning, SystemOutage
@@ -46,6 +47,8 @@ __all__ = [
     "ListPrice",
     "Notice",
     "PolicyVersion",
+    "PriceChange",
+    "PriceChangeLine",
     "Product",
     "QuarantinedLine",
     "Region",

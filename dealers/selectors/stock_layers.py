@@ -32,7 +32,7 @@ _COUNTS_KNOWN = """
 _SQL = """
 WITH told AS ({counts}), counts AS (
     SELECT DISTINCT ON (dealer_id, product_id) dealer_id, product_id, as_of,
-           sum(on_hand) AS on_hand, sum(in_transit) AS in_transit
+           sum({on_hand}) AS on_hand, sum(in_transit) AS in_transit
     FROM told i WHERE as_of <= %(at)s {of_counts}
     GROUP BY dealer_id, product_id, as_of
     ORDER BY dealer_id, product_id, as_of DESC
@@ -74,11 +74,13 @@ def layered_stock(
     products: Collection[int] | None = None,
     shard: Shard = ALL_DEALERS,
     known_at: datetime | None = None,
+    with_in_transit: bool = False,
 ) -> Iterator[LayeredStock]:
     """Every product's last count at or before ``at``, laid to its receipts, by dealer and product key.
 
     The count is the product's own last one: a product that a later count does not name is unknown then, not zero.
-    With ``known_at`` only facts received up to that instant count, whatever was restated since.
+    With ``known_at`` only facts received up to that instant count, whatever was restated since; ``with_in_transit``
+    lets units on their way to the dealer count as on hand.
     """
     params: dict[str, Any] = {"at": at, "known_at": known_at}
     narrowed = shard.condition("i.dealer_id")
@@ -90,6 +92,7 @@ def layered_stock(
         narrowed += " AND i.product_id = ANY(%(products)s)"
     sql = _SQL.format(
         counts=_COUNTS_NOW if known_at is None else _COUNTS_KNOWN,
+        on_hand="on_hand + in_transit" if with_in_transit else "on_hand",
         of_counts=narrowed,
         of_receipts="" if known_at is None else "AND s.known_from <= %(known_at)s",
     )

@@ -11,7 +11,9 @@ from django.views.decorators.http import require_GET
 from dealers.choices import CityTier, Industry
 from dealers.foundation import clock
 from dealers.models import Product, Region
+from dealers.permissions import can
 from dealers.selectors.catalogue import categories, products_on, provinces_with_cities
+from dealers.selectors.list_prices import open_changes_of
 from dealers.web.access import capability_required
 from dealers.web.listing import choice_of, page_of, words_of
 
@@ -45,7 +47,15 @@ def product(request: HttpRequest, sku: str) -> HttpResponse:
     found = get_object_or_404(Product, sku=sku)
     today = clock.business_day(clock.now())
     prices = found.list_prices.order_by("-valid", "-recorded_at")
-    return render(request, "dealers/product.html", {"product": found, "prices": prices, "today": today})
+    waiting = open_changes_of([found.pk]).first() if can(request.user, "prices.view") else None
+    context = {
+        "product": found,
+        "prices": prices,
+        "today": today,
+        "waiting": waiting,
+        "may_propose": can(request.user, "prices.propose"),
+    }
+    return render(request, "dealers/product.html", context)
 
 
 @require_GET

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from django.db.models import QuerySet
 
-from dealers.foundation.money import CENT
+from dealers.foundation.money import with_cents
 from pricing.models import PriceBand
 from pricing.services.imports.bands import LAYOUT
 
@@ -23,17 +22,11 @@ def exported_bands(bands: QuerySet[PriceBand]) -> Iterator[tuple[object, ...]]:
             band.product.sku,
             band.scope,
             code,
-            _plain(band.floor),
-            _plain(band.ceiling),
+            with_cents(band.floor),
+            with_cents(band.ceiling),
             band.enforcement,
             band.valid.lower,
             band.valid.upper,
             "" if basis is None else basis.reference,
             None if basis is None else basis.valid_until,
         )
-
-
-def _plain(price: Decimal) -> Decimal:
-    """Without the zeros beyond the second place, which say nothing."""
-    cents = price.quantize(CENT)
-    return cents if cents == price else price

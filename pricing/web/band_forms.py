@@ -11,49 +11,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dealers.choices import CityTier, RegionKind
-from dealers.foundation.money import parse_decimal
-from dealers.foundation.refusals import Refused as Unreadable
+from dealers.foundation.money import with_cents
 from dealers.models import Product, Region, User
+from dealers.web.form_fields import DayField, PriceField, day_after
 from pricing.choices import BandScope, Enforcement
 from pricing.models import LegalBasis, PriceBand
 from pricing.permissions import can
 from pricing.selectors.band_plans import BandDraft
 from pricing.selectors.legal_bases import newest_versions
-
-DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
-_EARLIEST, _LATEST = date(1990, 1, 1), date(2200, 1, 1)
-
-
-class PriceField(forms.Field):
-    """A price of at most six places, written with plain digits."""
-
-    def to_python(self, value: Any) -> Decimal | None:
-        text = str(value or "").strip()
-        if not text:
-            return None
-        try:
-            price = parse_decimal(text, max_digits=18, places=6)
-        except Unreadable as refusal:
-            said = _("“%(value)s” %(problem)s") % {"value": text[:40], "problem": refusal.render()}
-            raise forms.ValidationError(said) from refusal
-        if price < 0:
-            raise forms.ValidationError(_("A price is not negative."))
-        return price
-
-    def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
-        return {**super().widget_attrs(widget), "inputmode": "decimal", "autocomplete": "off"}
-
-
-class DayField(forms.DateField):
-    """A day within the years that ranges may name."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(widget=DAY, **options)
-
-    def validate(self, value: Any) -> None:
-        super().validate(value)
-        if value is not None and not _EARLIEST <= value < _LATEST:
-            raise forms.ValidationError(_("The year cannot be right."))
 
 
 class BandForm(forms.Form):
@@ -152,8 +117,8 @@ class BandForm(forms.Form):
             "scope": band.scope,
             "region": band.region.code if band.region else "",
             "city_tier": band.city_tier or "",
-            "floor": shortest(band.floor),
-            "ceiling": shortest(band.ceiling),
+            "floor": with_cents(band.floor),
+            "ceiling": with_cents(band.ceiling),
             "enforcement": band.enforcement,
             "legal_basis": band.legal_basis_id,
             "valid_from": max(today, band.valid.lower or today),
@@ -165,17 +130,6 @@ class EndForm(forms.Form):
 
     on = DayField(label=gettext_lazy("First day without it"))
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
-
-
-def day_after(last: date | None) -> date | None:
-    return None if last is None else last + timedelta(days=1)
-
-
-def shortest(price: Decimal) -> str:
-    """A price with its two places, and further ones only where they say something."""
-    text = format(price, "f")
-    whole, _point, places = text.partition(".")
-    return f"{whole}.{places.rstrip('0').ljust(2, '0')}"
 
 
 def basis_label(basis: LegalBasis) -> str:

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from dealers.foundation import clock
+from dealers.foundation.money import with_cents
 from dealers.selectors.catalogue import categories
 from dealers.web.access import capability_required, person
 from dealers.web.listing import choice_of, day_of, words_of
@@ -29,7 +30,7 @@ from pricing.selectors.band_comparison import (
 from pricing.selectors.band_series import SeriesKey, authors_of
 from pricing.selectors.bands import visible_bands
 from pricing.services.bands import may_keep
-from pricing.web.band_forms import basis_label, shortest
+from pricing.web.band_forms import basis_label
 from pricing.web.bands import legal_words, place_words
 from pricing.web.paging import numbered_page
 
@@ -135,8 +136,8 @@ def _pair(request: HttpRequest, versions: list[PriceBand]) -> tuple[PriceBand | 
 def _side_by_side(left: PriceBand, right: PriceBand) -> list[dict[str, Any]]:
     """What two bands say about each point, and whether it differs."""
     pairs = [
-        (_("Floor"), shortest(left.floor), shortest(right.floor)),
-        (_("Ceiling"), shortest(left.ceiling), shortest(right.ceiling)),
+        (_("Floor"), f"{with_cents(left.floor):f}", f"{with_cents(right.floor):f}"),
+        (_("Ceiling"), f"{with_cents(left.ceiling):f}", f"{with_cents(right.ceiling):f}"),
         (_("Enforcement"), left.get_enforcement_display(), right.get_enforcement_display()),
         (_("Legal basis"), _basis(left), _basis(right)),
     ]

@@ -20,6 +20,7 @@ from dealers.models import Dealer
 from dealers.services.files import LARGEST_FILE, endings_of
 from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.files import file_response
+from dealers.web.form_fields import DayField, day_after
 from dealers.web.listing import choice_of, page_of, words_of
 from pricing.models import LegalBasis
 from pricing.permissions import can
@@ -35,7 +36,6 @@ from pricing.selectors.legal_bases import (
     with_counts,
 )
 from pricing.services.legal_bases import add_evidence, record_basis, renew_basis, renewal_day
-from pricing.web.band_forms import DayField, day_after
 from pricing.web.bands import place_words
 
 STATES = {
@@ -68,7 +68,7 @@ class RenewalForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
-        self.fields["file"] = EvidenceField(label=_("Evidence"))
+        self.fields["file"] = EvidenceField(label=_("Documents in proof"))
 
 
 class BasisForm(RenewalForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from decimal import Decimal
 
 from dealers.choices import Feed
@@ -19,6 +20,11 @@ _SMALLEST_PRICE = Decimal("0.000001")
 
 
 def take_list_prices(taking: Taking, source: RowSource) -> None:
+    take_ranges(taking, source, _TABLE, price_reader())
+
+
+def price_reader() -> Callable[[Cells], RangeRow]:
+    """Reads one row: product, price, first day and end. Raises ``RowRefused``."""
     products = Products.load()
 
     def read(cells: Cells) -> RangeRow:
@@ -26,7 +32,7 @@ def take_list_prices(taking: Taking, source: RowSource) -> None:
         price = cells.decimal("price", places=6, least=_SMALLEST_PRICE)
         return RangeRow((product.id,), (price,), *cells.span("valid_from", "valid_to"))
 
-    take_ranges(taking, source, _TABLE, read)
+    return read
 
 
 LIST_PRICES = Importer(Feed.LIST_PRICES, LAYOUT, take_list_prices)
