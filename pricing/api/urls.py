@@ -5,6 +5,14 @@ from __future__ import annotations
 from django.urls import path
 
 from pricing.api.price_bands import PriceBands
+from pricing.api.promo_results import (
+    CompletePromoSpend,
+    EvaluatePromo,
+    PromoResults,
+    PromoResultsOf,
+    PromoSpending,
+    ReversePromoSpend,
+)
 from pricing.api.promos import (
     ClosePromoMeeting,
     DecidePromoBudget,
@@ -25,5 +33,15 @@ urlpatterns = [
     path("promo-requests/<str:code>/withdraw", WithdrawPromo.as_view(), name="promo-request-withdraw"),
     path("promo-requests/<str:code>/legal-decision", DecidePromoLegally.as_view(), name="promo-request-legal"),
     path("promo-requests/<str:code>/budget-decision", DecidePromoBudget.as_view(), name="promo-request-budget"),
+    path("promo-results", PromoResults.as_view(), name="promo-results"),
+    path("promo-requests/<str:code>/results", PromoResultsOf.as_view(), name="promo-request-results"),
+    path("promo-requests/<str:code>/spend", PromoSpending.as_view(), name="promo-request-spend"),
+    path(
+        "promo-requests/<str:code>/spend/<int:number>/reverse",
+        ReversePromoSpend.as_view(),
+        name="promo-request-spend-reverse",
+    ),
+    path("promo-requests/<str:code>/spend-complete", CompletePromoSpend.as_view(), name="promo-request-spend-complete"),
+    path("promo-requests/<str:code>/evaluate", EvaluatePromo.as_view(), name="promo-request-evaluate"),
     path("promo-requests/<str:code>/close-meeting", ClosePromoMeeting.as_view(), name="promo-request-close"),
 ]

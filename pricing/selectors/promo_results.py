@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,7 +13,7 @@ from django.db.models.functions import Coalesce
 
 from dealers.foundation.findings import Finding
 from dealers.models import Dealer
-from pricing.choices import PromoState
+from pricing.choices import STANDING_PROMO_STATES, PromoState
 from pricing.errors import PromoNotFound
 from pricing.models import (
     PromoChannelResult,
@@ -260,3 +260,37 @@ def _loaded(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:
         .select_related("applicant", "account", "created_by", "submitted_by")
         .prefetch_related("items__product", "regions", "dealers", "goals")
     )
+
+
+@dataclass(frozen=True, slots=True)
+class SpendAccount:
+    """The entries of a promotion in somebody's sight, their sum, and when they are or were due."""
+
+    entries: list[PromoSpend]
+    total: Decimal
+    budget: Decimal | None
+    due_at: datetime | None
+    completed_at: datetime | None
+
+
+def spend_account(user: Any, code: str) -> SpendAccount:
+    """What a promotion cost, as far as ``user`` may see it. Raises :class:`~pricing.errors.PromoNotFound`."""
+    own = visible_promos(user).filter(code=code, state__in=STANDING_PROMO_STATES).select_related("account").first()
+    of = ResultsOf(own) if own is not None else promo_in_results(user, code)
+    entries = list(entries_of(of))
+    account = getattr(of.request, "account", None) if of.dealer_id is None else None
+    return SpendAccount(
+        entries=entries,
+        total=sum((entry.amount for entry in entries), Decimal(0)),
+        budget=of.request.budget if of.dealer_id is None else None,
+        due_at=account.due_at if account else None,
+        completed_at=account.completed_at if account else None,
+    )
+
+
+def entries_of(of: ResultsOf) -> QuerySet[PromoSpend]:
+    """The entries of spend with their proofs; for a dealer taking part only its own."""
+    entries = of.request.spends.select_related("recorded_by", "dealer", "reverses", "reversal").prefetch_related(
+        "proofs__file"
+    )
+    return entries if of.dealer_id is None else entries.filter(dealer=of.dealer_id)

@@ -25,7 +25,14 @@ from pricing.errors import Objected, PromoNotFound, SpendInvalid
 from pricing.models import PromoEvaluation, PromoRequest, PromoSpendProof
 from pricing.permissions import can
 from pricing.selectors.promo_figures import standing_of
-from pricing.selectors.promo_results import ResultsOf, dealer_parts, facts_since, kept_standing, promo_in_results
+from pricing.selectors.promo_results import (
+    ResultsOf,
+    dealer_parts,
+    entries_of,
+    facts_since,
+    kept_standing,
+    promo_in_results,
+)
 from pricing.services.promos.evaluation import evaluate_promo, require_evaluator
 from pricing.services.promos.spend import declare_spend_complete, record_spend, require_bookkeeper, reverse_spend
 from pricing.web.promo_result_words import figures_context
@@ -126,7 +133,7 @@ def _page(request: HttpRequest, of: ResultsOf, *, form: SpendForm | None = None,
         "versions": versions,
         "stale": shown is not None and shown.superseded_at is None and facts_since(shown, promo),
         "account": account,
-        "entries": list(_entries(of)),
+        "entries": list(entries_of(of)),
         "may_record": may_record,
         "may_complete": may_record and account is not None and account.completed_at is None,
         "form": form or SpendForm(of_hq=promo.applicant_id is None, initial={"spent_on": clock.business_day(at)}),
@@ -156,13 +163,6 @@ def _shown_version(request: HttpRequest, versions: list[PromoEvaluation]) -> Pro
         return None
     named = next((version for version in versions if str(version.version) == wanted), None)
     return named or next((version for version in versions if version.superseded_at is None), None)
-
-
-def _entries(of: ResultsOf) -> Any:
-    entries = of.request.spends.select_related("recorded_by", "dealer", "reverses", "reversal").prefetch_related(
-        "proofs__file"
-    )
-    return entries if of.dealer_id is None else entries.filter(dealer=of.dealer_id)
 
 
 def _may_record(user: User, promo: PromoRequest) -> bool:
