@@ -107,6 +107,7 @@ SIDEBAR = (
             Entry(_("People"), "users", "user", FACTS["people.view"]),
             Entry(_("API keys"), "api-keys", "key", FACTS["keys.view"]),
             Entry(_("Audit trail"), "audit-trail", "shield", FACTS["audit.view"]),
+            Entry(_("Webhooks"), "webhooks", "megaphone", FACTS["webhooks.view"]),
             Entry(_("Our outages"), "outages", "alert", FACTS["outages.view"]),
             Entry(_("Background jobs"), "jobs", "refresh", FACTS["jobs.view"]),
             Entry(_("Notices"), "notices", "bell", HQ_ROLES),
@@ -138,6 +139,7 @@ SIDEBAR = (
             Entry(_("Products"), "products", "box", DEALER_ROLES),
             Entry(_("Regions"), "regions", "map", DEALER_ROLES),
             Entry(_("API keys"), "api-keys", "key", FACTS["keys.manage_own"]),
+            Entry(_("Webhooks"), "webhooks", "megaphone", FACTS["webhooks.manage_own"]),
         ),
     ),
 )

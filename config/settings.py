@@ -25,6 +25,13 @@ SECRET_KEY = os.environ.get("SECRET_KEY") or load_or_create_secret(HALFMOON_HOME
 AUDIT_SEAL_KEY = os.environ.get("AUDIT_SEAL_KEY") or load_or_create_secret(HALFMOON_HOME, "audit_seal_key")
 #: Hashes end-customer references, so that the same customer is recognised and never named.
 CUSTOMER_HASH_KEY = os.environ.get("CUSTOMER_HASH_KEY") or load_or_create_secret(HALFMOON_HOME, "customer_hash_key")
+#: The secrets of webhook endpoints are derived from it; whoever replaces it has every secret rotated.
+WEBHOOK_KEY = os.environ.get("WEBHOOK_KEY") or load_or_create_secret(HALFMOON_HOME, "webhook_key")
+#: Hosts and networks on HQ's own premises that its systems' endpoints may name although they are private, and
+#: without TLS, joined by commas: ``10.20.0.0/16,erp.corp.internal``. Never open to the endpoints of dealers.
+WEBHOOK_PRIVATE_RECEIVERS = [
+    entry.strip() for entry in os.environ.get("HALFMOON_WEBHOOK_PRIVATE", "").split(",") if entry.strip()
+]
 
 #: The one public address; hosts, CSRF origins and cookie security follow from it.
 PORT = int(os.environ.get("PORT", "8000"))
@@ -273,6 +280,8 @@ SPECTACULAR_SETTINGS = {
         "RegionKindEnum": "dealers.choices.RegionKind",
         "ScorePartEnum": ["scale", "performance", "coverage"],
         "StatementStateEnum": "settlement.choices.StatementState",
+        "WebhookEventEnum": ["supply.changed", "statement.issued", "promo.decided"],
+        "WebhookStateEnum": "dealers.choices.WebhookState",
         "TierEnum": "dealers.choices.Tier",
     },
 }

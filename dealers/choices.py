@@ -150,6 +150,21 @@ class HoldKind(TextChoices):
     MANUAL = "manual", _("Placed by hand")
 
 
+class Announcement(TextChoices):
+    """What other systems are told by webhook."""
+
+    SUPPLY_CHANGED = "supply.changed", _("A dealer may be supplied, or may no longer be")
+    STATEMENT_ISSUED = "statement.issued", _("A statement is ready")
+    PROMO_DECIDED = "promo.decided", _("A promotion request is decided")
+    PING = "ping", _("Test")
+
+
+class WebhookState(TextChoices):
+    WAITING = "waiting", _("Waiting")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Given up")
+
+
 class PolicyState(TextChoices):
     DRAFT = "draft", _("Draft")
     PUBLISHED = "published", _("Published")

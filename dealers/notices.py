@@ -93,6 +93,13 @@ TEXTS: dict[str, NoticeText] = {
             "before %(until)s, or end or recommend these bands."
         ),
     ),
+    "webhook_off": NoticeText(
+        _("A webhook endpoint was switched off"),
+        _(
+            "%(url)s has taken nothing since %(since)s. Mend the receiver, switch the endpoint on again, and send what "
+            "it missed once more."
+        ),
+    ),
     "exemption_requested": NoticeText(
         _("%(dealer)s asks to be excused from reporting"),
         _("From %(first)s to %(last)s, because: %(why)s Agree or refuse it; until then missing reports count."),

@@ -13,7 +13,11 @@ from dealers.services.calendar import load_calendar, warn_of_calendar_end
 from dealers.services.jobs import relay_jobs as relay
 from dealers.services.notices import deliver_notices as deliver
 from dealers.services.sandbox import refresh_sandboxes as refresh
+from dealers.services.supply_answers import sweep_supply_answers as sweep_answers
 from dealers.services.sync import sweep_sync as sweep
+from dealers.services.webhook_sending import send_due
+from dealers.services.webhooks import forget_old_webhooks as forget_webhooks
+from dealers.services.webhooks import hand_out
 
 
 @shared_task(name="dealers.deliver_notices")
@@ -43,6 +47,25 @@ def sweep_sync() -> None:
     terms = sweep_terms(at=now)
     if terms is not None:
         sweep(terms=terms, at=now)
+
+
+@shared_task(name="dealers.sweep_supply_answers")
+def sweep_supply_answers() -> None:
+    """Notice what the calendar changed: contracts that began or ended."""
+    sweep_answers(at=clock.now())
+
+
+@shared_task(name="dealers.send_webhooks")
+def send_webhooks() -> None:
+    """Hand out what was announced, and send what is due."""
+    while hand_out(at=clock.now()):
+        continue
+    send_due()
+
+
+@shared_task(name="dealers.forget_old_webhooks")
+def forget_old_webhooks() -> None:
+    forget_webhooks(at=clock.now())
 
 
 @shared_task(name="dealers.keep_calendar")

@@ -11,6 +11,14 @@ from dealers.api.receipts import ReceiptDetail, Receipts
 from dealers.api.shipments import Shipments
 from dealers.api.stock_adjustments import StockAdjustments
 from dealers.api.supply import SupplyEligibility
+from dealers.api.webhooks import (
+    WebhookDeliveries,
+    WebhookDeliveryRedeliver,
+    WebhookEndpointRotate,
+    WebhookEndpoints,
+    WebhookEndpointSwitch,
+    WebhookEndpointTest,
+)
 from dealers.api.zero_sales import ZeroSalesDeclarations
 
 urlpatterns = [
@@ -24,4 +32,10 @@ urlpatterns = [
     path("shipments", Shipments.as_view(), name="shipments"),
     path("stock-adjustments", StockAdjustments.as_view(), name="stock-adjustments"),
     path("supply-eligibility", SupplyEligibility.as_view(), name="supply-eligibility"),
+    path("webhook-endpoints", WebhookEndpoints.as_view(), name="webhook-endpoints"),
+    path("webhook-endpoints/<uuid:pk>/rotate", WebhookEndpointRotate.as_view(), name="webhook-endpoint-rotate"),
+    path("webhook-endpoints/<uuid:pk>/switch", WebhookEndpointSwitch.as_view(), name="webhook-endpoint-switch"),
+    path("webhook-endpoints/<uuid:pk>/test", WebhookEndpointTest.as_view(), name="webhook-endpoint-test"),
+    path("webhook-deliveries", WebhookDeliveries.as_view(), name="webhook-deliveries"),
+    path("webhook-deliveries/<int:pk>/redeliver", WebhookDeliveryRedeliver.as_view(), name="webhook-redeliver"),
 ]

@@ -20,8 +20,9 @@ from dealers.models.places import Region
 from dealers.models.policy import PolicyVersion
 from dealers.models.price_changes import PriceChange, PriceChangeLine
 from dealers.models.stock import InventoryLine, InventoryLineHistory, Shipment, ShipmentTally
-from dealers.models.supply import SupplyHold
+from dealers.models.supply import SupplyAnswer, SupplyHold
 from dealers.models.sync import ExemptionRequest, SyncExemption, SyncWarning, SystemOutage
+from dealers.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
     "Alliance",
@@ -57,6 +58,7 @@ __all__ = [
     "StockAdjustment",
     "StockAdjustmentHistory",
     "StoredFile",
+    "SupplyAnswer",
     "SupplyHold",
     "SyncClock",
     "SyncExemption",
@@ -64,4 +66,8 @@ __all__ = [
     "SystemOutage",
     "Territory",
     "User",
+    "WebhookAttempt",
+    "WebhookDelivery",
+    "WebhookEndpoint",
+    "WebhookEvent",
 ]

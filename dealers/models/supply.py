@@ -38,3 +38,19 @@ class SupplyHold(models.Model):
                 condition=Q(lifted_at__isnull=True) | Q(lifted_at__gte=models.F("opened_at")),
             ),
         ]
+
+
+class SupplyAnswer(models.Model):
+    """The answer other systems were told last, so that only a change is told. A dealer without one is not supplied.
+
+    ``sequence`` counts the changes; a receiver keeps the highest it has seen.
+    """
+
+    dealer = models.OneToOneField("dealers.Dealer", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    eligible = models.BooleanField(_("may be supplied"), default=False)
+    sequence = models.BigIntegerField(_("change"), default=0)
+    changed_at = models.DateTimeField(_("changed at"))
+
+    class Meta:
+        verbose_name = _("supply answer")
+        verbose_name_plural = _("supply answers")

@@ -17,6 +17,7 @@ from dealers.selectors.supply import hold_detail
 from dealers.selectors.visibility import visible_dealers
 from dealers.services.audit import record_audit
 from dealers.services.notices import managers_of_dealers, people_of_dealers, tell
+from dealers.services.supply_answers import note_supply_answers
 
 
 class AlreadyLifted(Refused):
@@ -60,6 +61,7 @@ def place_hold(
         dealer_id=dealer.pk,
         after={"kind": kind, "reason": reason, "evidence": evidence or {}},
     )
+    note_supply_answers(dealer_ids=[dealer.pk], at=at)
     _tell(hold, dealer, "hold_placed", NoticeKind.HOLD_PLACED, {"opened_at": _moment(at)}, at)
     return hold
 
@@ -88,6 +90,7 @@ def lift_hold(*, hold: SupplyHold, actor: User | None, at: datetime, note: str) 
         before={"lifted_at": None},
         after={"lifted_at": at},
     )
+    note_supply_answers(dealer_ids=[hold.dealer_id], at=at)
     _tell(hold, hold.dealer, "hold_lifted", NoticeKind.HOLD_LIFTED, {"lifted_at": _moment(at)}, at)
     return hold
 

@@ -27,6 +27,7 @@ DEALER_SCOPES = (
     "promos:write",
     "statements:read",
     "statements:confirm",
+    "webhooks:manage",
 )
 SYSTEM_SCOPES = (
     "supply:read",
@@ -38,6 +39,7 @@ SYSTEM_SCOPES = (
     "inventory:write",
     "stock:read",
     "promos:read",
+    "webhooks:manage",
 )
 
 

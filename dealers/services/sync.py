@@ -24,6 +24,7 @@ from dealers.selectors.supply import hold_detail
 from dealers.selectors.sync import READINGS_SQL, SweepTerms, clock_params
 from dealers.services.audit import AuditEvent, record_audits
 from dealers.services.notices import managers_of_dealers, people_of_dealers, tell_all
+from dealers.services.supply_answers import note_supply_answers
 
 #: Serialises sweeps.
 SWEEP_LOCK = 0x48414C46_0003
@@ -158,6 +159,8 @@ def sweep_sync(*, terms: SweepTerms, at: datetime) -> Sweep:
         cursor.execute("DROP TABLE behind")
         record_audits(_audit_events("hold.place", placed, at))
         record_audits(_audit_events("hold.lift", lifted, at))
+        # Of the present, whatever instant is swept: a hold that opens tomorrow changes the answer tomorrow.
+        note_supply_answers(dealer_ids=[change.dealer_id for change in (*placed, *lifted)], at=clock.now())
         _tell_about_holds(placed, lifted, at)
         _warn(warned, at)
     return Sweep(at=at, placed=tuple(placed), lifted=tuple(lifted), warned=len(warned))

@@ -23,6 +23,7 @@ from dealers.web import (
     quarantine,
     sync_board,
     sync_calendar,
+    webhooks,
 )
 
 urlpatterns = [
@@ -66,6 +67,12 @@ urlpatterns = [
     path("api-keys/new/", keys.key_new, name="key-new"),
     path("api-keys/<str:prefix>/rotate/", keys.key_rotate, name="key-rotate"),
     path("api-keys/<str:prefix>/revoke/", keys.key_revoke, name="key-revoke"),
+    path("webhooks/", webhooks.webhooks, name="webhooks"),
+    path("webhooks/new/", webhooks.webhook_new, name="webhook-new"),
+    path("webhooks/<uuid:pk>/rotate/", webhooks.webhook_rotate, name="webhook-rotate"),
+    path("webhooks/<uuid:pk>/switch/", webhooks.webhook_switch, name="webhook-switch"),
+    path("webhooks/<uuid:pk>/test/", webhooks.webhook_test, name="webhook-test"),
+    path("webhooks/deliveries/<int:pk>/redeliver/", webhooks.webhook_redeliver, name="webhook-redeliver"),
     path("audit-trail/", audit.audit_trail, name="audit-trail"),
     path("audit-trail/verify/", audit.audit_verify, name="audit-verify"),
     path("audit-trail/<int:pk>/", audit.audit_record, name="audit-record"),

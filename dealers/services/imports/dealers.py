@@ -16,6 +16,7 @@ from typing import Any
 from django.db.models import Sum
 
 from dealers.choices import Feed
+from dealers.foundation.clock import now
 from dealers.foundation.refusals import msgid as _
 from dealers.foundation.tabular import Row
 from dealers.foundation.uscc import is_sole_proprietor
@@ -30,6 +31,7 @@ from dealers.services.imports.importing import Importer, broken, refused
 from dealers.services.imports.lookups import Alliances, Regions
 from dealers.services.imports.sources import RowSource
 from dealers.services.imports.taking import Taking
+from dealers.services.supply_answers import sweep_supply_answers
 from dealers.terms import dealers_terms
 
 _FIELDS = ("name", "uscc", "industry", "annual_revenue", "activated_on", "alliance", "home_region")
@@ -47,6 +49,7 @@ def take_dealers(taking: Taking, source: RowSource) -> None:
         taken = _take(taking, rows)
         if thresholds is not None:
             _remark_on_admission(taking, taken, thresholds)
+    sweep_supply_answers(at=now())
 
 
 def _read(taking: Taking, source: RowSource, regions: Regions, alliances: Alliances) -> Iterator[_Read]:
