@@ -42,7 +42,8 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "promos.request_for_dealer": DEALER_SIDE,
     "promos.request_for_hq": frozenset({Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}),
     "promos.request": DEALER_SIDE | {Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER},
-    "promos.decide_legal": frozenset({Role.LEGAL_REVIEWER}),
+    # The general manager only in the place of a legal reviewer who is away; the rule of duties asks.
+    "promos.decide_legal": frozenset({Role.LEGAL_REVIEWER, Role.GENERAL_MANAGER}),
     "promos.decide_budget": frozenset({Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.GM_OFFICE_MEMBER}),
     "promos.close_meeting": frozenset({Role.GENERAL_MANAGER}),
     # The door to a decision; whose step it is, the rule of duties says, with those who stand in for somebody.

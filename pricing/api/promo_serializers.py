@@ -9,6 +9,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from dealers.api.serializers import StrictSerializer
+from dealers.choices import Tier
+from pricing.api.promo_review_serializers import (
+    PromoAttachmentSerializer,
+    PromoChangeSerializer,
+    PromoClockSerializer,
+    PromoStepHistorySerializer,
+    changes_in,
+    history_of,
+    lead_of,
+    remarks_field,
+)
 from pricing.choices import AdClaim, AdRule, Authority, Decision, GoalMeasure, PromoKind, PromoState, StepKind
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_content import PromoContent, PromoItemContent
@@ -48,6 +59,18 @@ class PromoDraftSerializer(StrictSerializer):
         default=list,
         help_text="Codes, for requests of headquarters; none means all. A dealer asks for itself.",
     )
+    dealer_regions = serializers.ListField(
+        child=serializers.CharField(max_length=32),
+        required=False,
+        default=list,
+        help_text="For headquarters: the dealers of these regions take part, beside those named.",
+    )
+    dealer_tiers = serializers.ListField(
+        child=serializers.ChoiceField(choices=Tier.choices),
+        required=False,
+        default=list,
+        help_text="Only those of these tiers on the first day.",
+    )
     budget = serializers.DecimalField(max_digits=18, decimal_places=2, min_value=Decimal(0))
     brand_share = serializers.DecimalField(
         max_digits=7, decimal_places=6, min_value=Decimal(0), max_value=Decimal(1), required=False, default=Decimal(1)
@@ -81,6 +104,8 @@ class PromoDraftSerializer(StrictSerializer):
         given: dict[str, Any] = dict(self.validated_data)
         items = tuple(PromoItemContent(item["sku"], item["promo_price"]) for item in given.pop("items"))
         regions, dealers = tuple(given.pop("regions")), tuple(given.pop("dealers"))
+        given.pop("dealer_regions")
+        given.pop("dealer_tiers")
         goals = tuple(Goal(goal["measure"], goal["target"]) for goal in given.pop("goals"))
         return PromoContent(**given, items=items, regions=regions, dealers=dealers, goals=goals)
 
@@ -94,6 +119,7 @@ class PromoDecisionSerializer(PromoReasonSerializer):
 
     decision = serializers.ChoiceField(choices=Decision.choices)
     step = serializers.IntegerField(required=False, allow_null=True, default=None, help_text="`id` of the step read.")
+    remarks = remarks_field()
 
 
 class PromoLegalDecisionSerializer(PromoDecisionSerializer):
@@ -116,6 +142,7 @@ class PromoFindingSerializer(serializers.Serializer[Any]):
     category = serializers.ChoiceField(choices=AdClaim.choices)
     reference = serializers.ChoiceField(choices=AdRule.choices)
     cleared = serializers.BooleanField()
+    note = serializers.CharField(allow_blank=True, help_text="Why legal found it harmless.")
 
 
 class PromoStepSerializer(serializers.Serializer[Any]):
@@ -190,7 +217,12 @@ class PromoRequestSerializer(serializers.Serializer[Any]):
     def get_findings(self, request: PromoRequest) -> list[dict[str, Any]]:
         step = last_step(request, StepKind.LEGAL)
         return [
-            {**finding, "number": number, "cleared": finding["cleared"] is not None}
+            {
+                **finding,
+                "number": number,
+                "cleared": finding["cleared"] is not None,
+                "note": (finding["cleared"] or {}).get("note", ""),
+            }
             for number, finding in enumerate(step.findings if step else [])
         ]
 
@@ -199,6 +231,29 @@ class PromoDetailSerializer(PromoRequestSerializer):
     """One request with the automatic checks its reviewer sees."""
 
     checks = serializers.SerializerMethodField()
+    attachments = serializers.SerializerMethodField()
+    steps = serializers.SerializerMethodField(help_text="Every review of every submission, the oldest first.")
+    changes = serializers.SerializerMethodField(help_text="What the last submission changed.")
+    lead = serializers.SerializerMethodField(help_text="How the days before the start were counted.")
+
+    @extend_schema_field(PromoAttachmentSerializer(many=True))
+    def get_attachments(self, request: PromoRequest) -> list[dict[str, Any]]:
+        present = [one for one in request.attachments.all() if one.removed_at is None]
+        return list(PromoAttachmentSerializer(present, many=True).data)
+
+    @extend_schema_field(PromoStepHistorySerializer(many=True))
+    def get_steps(self, request: PromoRequest) -> list[dict[str, Any]]:
+        history = history_of(request, self.context["at"], named=self.context["named"])
+        return list(PromoStepHistorySerializer(history, many=True).data)
+
+    @extend_schema_field(PromoChangeSerializer(many=True))
+    def get_changes(self, request: PromoRequest) -> list[dict[str, str]]:
+        return changes_in(request)
+
+    @extend_schema_field(PromoClockSerializer(allow_null=True))
+    def get_lead(self, request: PromoRequest) -> dict[str, Any] | None:
+        lead = lead_of(request)
+        return None if lead is None else dict(PromoClockSerializer(lead).data)
 
     @extend_schema_field(PromoCheckSerializer(many=True))
     def get_checks(self, request: PromoRequest) -> list[dict[str, Any]]:

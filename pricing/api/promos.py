@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any, cast
 
 from django.utils.translation import gettext
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.exceptions import PermissionDenied
 from rest_framework.pagination import BasePagination
@@ -19,6 +20,7 @@ from dealers.api.pagination import NewestFirst
 from dealers.api.problems import Problem
 from dealers.foundation import clock
 from dealers.models import User
+from pricing.api.promo_review_serializers import remarks_in
 from pricing.api.promo_serializers import (
     PromoDecisionSerializer,
     PromoDetailSerializer,
@@ -32,10 +34,13 @@ from pricing.errors import PromoInvalid
 from pricing.models import PromoRequest
 from pricing.permissions import CAPABILITIES
 from pricing.rules.promo_checks import Check
+from pricing.rules.promo_content import PromoContent
+from pricing.selectors.promo_dealers import codes_with_chosen
 from pricing.selectors.promo_review import review_promos
 from pricing.selectors.promos import promo_by_code, visible_promos, with_parts
 from pricing.services.promos.acting import Actor
 from pricing.services.promos.budget import close_meeting, decide_budget
+from pricing.services.promos.discarding import delete_draft
 from pricing.services.promos.drafts import change_promo, create_promo
 from pricing.services.promos.legal import decide_legal
 from pricing.services.promos.submission import submit_promo
@@ -45,7 +50,7 @@ _READ = ("promos:read", "promos.view")
 _WRITE = ("promos:write", "promos.request")
 
 
-def _caller(request: Request) -> Actor:
+def caller(request: Request) -> Actor:
     """The person or the key's holder; strangers do not come this far."""
     return cast(Actor, request.user)
 
@@ -86,14 +91,14 @@ class PromoRequests(IdempotentPosts):
     def post(self, request: Request) -> Response:
         body = PromoDraftSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        promo = _with_fields(create_promo, content=body.content(), actor=_caller(request), at=clock.now())
-        return _answer(request, promo.code, status.HTTP_201_CREATED)
+        promo = _with_fields(create_promo, content=_content(request, body), actor=caller(request), at=clock.now())
+        return answer_promo(request, promo.code, status.HTTP_201_CREATED)
 
 
 class PromoRequestDetail(IdempotentPosts):
     permission_classes = [ScopeOrCapability]
     capabilities = CAPABILITIES
-    access = {"GET": _READ, "PUT": _WRITE}
+    access = {"GET": _READ, "PUT": _WRITE, "DELETE": _WRITE}
 
     @extend_schema(
         operation_id="get_promo_request",
@@ -102,7 +107,7 @@ class PromoRequestDetail(IdempotentPosts):
         responses={200: PromoDetailSerializer},
     )
     def get(self, request: Request, code: str) -> Response:
-        return _answer(request, code)
+        return answer_promo(request, code)
 
     @extend_schema(
         operation_id="change_promo_request",
@@ -114,8 +119,19 @@ class PromoRequestDetail(IdempotentPosts):
     def put(self, request: Request, code: str) -> Response:
         body = PromoDraftSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        _with_fields(change_promo, code=code, content=body.content(), actor=_caller(request), at=clock.now())
-        return _answer(request, code)
+        _with_fields(change_promo, code=code, content=_content(request, body), actor=caller(request), at=clock.now())
+        return answer_promo(request, code)
+
+    @extend_schema(
+        operation_id="delete_promo_request",
+        summary="Delete a draft",
+        description="Only what was never submitted; everything else is withdrawn.",
+        tags=["promotions"],
+        responses={204: OpenApiResponse(description="Deleted.")},
+    )
+    def delete(self, request: Request, code: str) -> Response:
+        delete_draft(code=code, actor=caller(request), at=clock.now())
+        return Response(status=status.HTTP_204_NO_CONTENT)
 
 
 class PromoAct(IdempotentPosts):
@@ -138,8 +154,8 @@ class SubmitPromo(PromoAct):
         responses={200: PromoDetailSerializer},
     )
     def post(self, request: Request, code: str) -> Response:
-        _with_fields(submit_promo, code=code, actor=_caller(request), at=clock.now())
-        return _answer(request, code)
+        _with_fields(submit_promo, code=code, actor=caller(request), at=clock.now())
+        return answer_promo(request, code)
 
 
 class WithdrawPromo(PromoAct):
@@ -155,8 +171,8 @@ class WithdrawPromo(PromoAct):
     def post(self, request: Request, code: str) -> Response:
         body = PromoReasonSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        withdraw_promo(code=code, actor=_caller(request), at=clock.now(), reason=body.validated_data["reason"])
-        return _answer(request, code)
+        withdraw_promo(code=code, actor=caller(request), at=clock.now(), reason=body.validated_data["reason"])
+        return answer_promo(request, code)
 
 
 class DecidePromoLegally(PromoAct):
@@ -173,16 +189,18 @@ class DecidePromoLegally(PromoAct):
     def post(self, request: Request, code: str) -> Response:
         body = PromoLegalDecisionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        decide_legal(
+        _with_fields(
+            decide_legal,
             code=code,
             decision=body.validated_data["decision"],
             reason=body.validated_data["reason"],
             cleared=body.validated_data["cleared"],
             step_id=body.validated_data["step"],
-            actor=_person(request),
+            remarks=remarks_in(body.validated_data["remarks"]),
+            actor=person(request),
             at=clock.now(),
         )
-        return _answer(request, code)
+        return answer_promo(request, code)
 
 
 class DecidePromoBudget(PromoAct):
@@ -199,15 +217,17 @@ class DecidePromoBudget(PromoAct):
     def post(self, request: Request, code: str) -> Response:
         body = PromoDecisionSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        decide_budget(
+        _with_fields(
+            decide_budget,
             code=code,
             decision=body.validated_data["decision"],
             reason=body.validated_data["reason"],
             step_id=body.validated_data["step"],
-            actor=_person(request),
+            remarks=remarks_in(body.validated_data["remarks"]),
+            actor=person(request),
             at=clock.now(),
         )
-        return _answer(request, code)
+        return answer_promo(request, code)
 
 
 class ClosePromoMeeting(PromoAct):
@@ -224,16 +244,33 @@ class ClosePromoMeeting(PromoAct):
     def post(self, request: Request, code: str) -> Response:
         body = PromoReasonSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        close_meeting(code=code, reason=body.validated_data["reason"], actor=_person(request), at=clock.now())
-        return _answer(request, code)
+        close_meeting(code=code, reason=body.validated_data["reason"], actor=person(request), at=clock.now())
+        return answer_promo(request, code)
 
 
-def _answer(request: Request, code: str, status_code: int = status.HTTP_200_OK) -> Response:
+def _content(request: Request, body: PromoDraftSerializer) -> PromoContent:
+    """The content asked for, with the dealers chosen by region and tier."""
+    content = body.content()
+    if caller(request).dealer_id is not None:
+        return content
+    given = body.validated_data
+    codes = codes_with_chosen(
+        request.user,
+        content.dealers,
+        regions=given["dealer_regions"],
+        tiers=given["dealer_tiers"],
+        on=content.starts_on,
+    )
+    return replace(content, dealers=codes)
+
+
+def answer_promo(request: Request, code: str, status_code: int = status.HTTP_200_OK) -> Response:
     at = clock.now()
     promo = promo_by_code(request.user, code)
     context = {
         "at": at,
-        "review": review_promos([promo], at=at, for_dealer=_caller(request).dealer_id is not None)[0],
+        "named": caller(request).dealer_id is None,
+        "review": review_promos([promo], at=at, for_dealer=caller(request).dealer_id is not None)[0],
         "sentences": _sentence,
     }
     return Response(PromoDetailSerializer(promo, context=context).data, status=status_code)
@@ -243,7 +280,7 @@ def _sentence(check: Check) -> str:
     return gettext(check.message) % check.params
 
 
-def _person(request: Request) -> User:
+def person(request: Request) -> User:
     """Decisions are made by people; no key has a scope for them."""
     if not isinstance(request.user, User):
         raise PermissionDenied

@@ -5,6 +5,15 @@ from __future__ import annotations
 from django.urls import path
 
 from pricing.api.price_bands import PriceBands
+from pricing.api.promo_papers import (
+    ApprovePromos,
+    ClearPromoFinding,
+    EndPromoDelegation,
+    PromoAttachmentDetail,
+    PromoAttachments,
+    PromoDelegations,
+    WritePromoMinutes,
+)
 from pricing.api.promo_results import (
     CompletePromoSpend,
     EvaluatePromo,
@@ -28,8 +37,23 @@ urlpatterns = [
     path("sales-reports", SalesReports.as_view(), name="sales-reports"),
     path("price-bands", PriceBands.as_view(), name="price-bands"),
     path("promo-requests", PromoRequests.as_view(), name="promo-requests"),
+    path("promo-requests/bulk-approvals", ApprovePromos.as_view(), name="promo-requests-bulk"),
+    path("promo-delegations", PromoDelegations.as_view(), name="promo-delegations-api"),
+    path("promo-delegations/<int:delegation>/end", EndPromoDelegation.as_view(), name="promo-delegation-end-api"),
     path("promo-requests/<str:code>", PromoRequestDetail.as_view(), name="promo-request"),
     path("promo-requests/<str:code>/submit", SubmitPromo.as_view(), name="promo-request-submit"),
+    path("promo-requests/<str:code>/attachments", PromoAttachments.as_view(), name="promo-request-attachments"),
+    path(
+        "promo-requests/<str:code>/attachments/<int:attachment>",
+        PromoAttachmentDetail.as_view(),
+        name="promo-request-attachment",
+    ),
+    path(
+        "promo-requests/<str:code>/findings/<int:finding>/clear",
+        ClearPromoFinding.as_view(),
+        name="promo-request-clear",
+    ),
+    path("promo-requests/<str:code>/minutes", WritePromoMinutes.as_view(), name="promo-request-minutes"),
     path("promo-requests/<str:code>/withdraw", WithdrawPromo.as_view(), name="promo-request-withdraw"),
     path("promo-requests/<str:code>/legal-decision", DecidePromoLegally.as_view(), name="promo-request-legal"),
     path("promo-requests/<str:code>/budget-decision", DecidePromoBudget.as_view(), name="promo-request-budget"),

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from dealers.choices import Role
 from dealers.errors import Refused
 from dealers.foundation import clock
+from dealers.foundation.clock import business_day, now
 from dealers.models import User
 from dealers.web.access import capability_required, person, refusals_shown
 from pricing.models import PromoDelegation
@@ -29,12 +30,19 @@ _DATE = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 _ROWS_PER_PAGE = 50
 
 
+class PersonChoiceField(forms.ModelChoiceField):
+    """A person with the office held."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj} · {obj.get_role_display()}"
+
+
 class DelegationForm(forms.Form):
     """An absence and who stands in. The general manager may record one for somebody who cannot."""
 
-    delegator = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who is away"), empty_label=None)
-    delegate = forms.ModelChoiceField(User.objects.none(), label=gettext_lazy("Who stands in"))
-    first_day = forms.DateField(label=gettext_lazy("First day"), widget=_DATE)
+    delegator = PersonChoiceField(User.objects.none(), label=gettext_lazy("Who is away"), empty_label=None)
+    delegate = PersonChoiceField(User.objects.none(), label=gettext_lazy("Who stands in"))
+    first_day = forms.DateField(label=gettext_lazy("First day"), widget=_DATE, initial=lambda: business_day(now()))
     last_day = forms.DateField(label=gettext_lazy("Last day"), widget=_DATE)
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500)
 

@@ -27,6 +27,7 @@ from pricing.errors import PromoInvalid
 from pricing.models import PromoRequest
 from pricing.permissions import can
 from pricing.rules.promo_content import PRICE_PLACES, draft_faults_in, faults_in, plain
+from pricing.selectors.counted_days import clock_days
 from pricing.selectors.promo_bands import band_hint
 from pricing.selectors.promo_dealers import codes_with_chosen
 from pricing.selectors.promo_drafting import draft_view
@@ -44,7 +45,6 @@ from pricing.services.promos.drafts import change_promo, content_of, create_prom
 from pricing.services.promos.submission import earliest_start, lead_record, submit_promo
 from pricing.terms import pricing_terms
 from pricing.web.promo_changes import remark_lines
-from pricing.web.promo_clock import clock_days
 from pricing.web.promo_copy import copy_pieces
 from pricing.web.promo_forms import ItemRow, ItemRows, PromoForm
 from pricing.web.promo_rows import band_line, check_words, region_names

@@ -106,6 +106,8 @@ class PromoForm(forms.Form):
 
     def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        # A draft may be saved before its budget is known; a submission names it.
+        self.fields["budget"].required = not self.is_bound or "submit" in self.data
         places = list(_region_choices(user))
         self.fields["regions"].choices = places  # type: ignore[attr-defined]
         if user.dealer_id is not None:
@@ -122,7 +124,7 @@ class PromoForm(forms.Form):
             kind=given["kind"],
             starts_on=given["starts_on"],
             ends_on=given["last_on"] + timedelta(days=1),
-            budget=given["budget"],
+            budget=given["budget"] or Decimal(0),
             brand_share=given["brand_percent"] / 100,
             dealer_share=None if given["dealer_percent"] is None else given["dealer_percent"] / 100,
             other_share=(given["other_percent"] or Decimal(0)) / 100,

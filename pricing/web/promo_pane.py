@@ -14,11 +14,11 @@ from dealers.foundation.clock import business_day
 from pricing.choices import Authority, PromoKind, PromoState, StepKind
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_flow import IN_REVIEW, PROMO_LIFE, PromoAct, objection_to_withdrawal
+from pricing.selectors.counted_days import clock_days
 from pricing.selectors.promo_results import BEGUN
 from pricing.selectors.promo_review import Review, last_step
 from pricing.services.promos.acting import require_applicant_side
 from pricing.web.promo_changes import changes_of_last_submission, changes_since_submission, remark_lines
-from pricing.web.promo_clock import clock_days
 from pricing.web.promo_copy import copy_pieces, finding_lines
 from pricing.web.promo_decision import decision_of, meeting_of
 from pricing.web.promo_record import performance_context

@@ -61,16 +61,19 @@ def inbox(request: HttpRequest) -> HttpResponse:
     query = _query(request)
     box = promo_inbox(user, query, at=at)
     selected = _selected(request, box)
+    rows = [row_of(review) for review in box.reviews]
+    may_bulk = box.tab == "mine" and can(user, "promos.decide")
     context = {
         "box": box,
-        "rows": [row_of(review) for review in box.reviews],
+        "rows": rows,
         "tabs": _tabs(request, box),
         "words": query.words,
         "region": query.region,
         "regions": region_choices(),
         "may_request": may_request_promos(user),
         "may_see_delegations": can(user, "promos.see_delegations"),
-        "may_bulk": box.tab == "mine" and can(user, "promos.decide"),
+        "may_bulk": may_bulk,
+        "any_harmless": may_bulk and any(row.step and not row.bulk_objection for row in rows),
         "page_shortcuts": SHORTCUTS,
         "may_export": can(user, "promos.export"),
         "is_dealer": user.dealer_id is not None,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from dealers.choices import Role
@@ -13,7 +15,8 @@ from dealers.models import ApiKey
 from pricing.choices import PromoState
 from pricing.models import PromoRequest
 from tests import factories
-from tests.pricing.promo_stage import MONDAY, drafted, stage, step_of, submitted
+from tests.dealers.foundation.test_file_kinds import PDF_BYTES
+from tests.pricing.promo_stage import MONDAY, drafted, in_budget_review, stage, step_of, submitted
 
 pytestmark = pytest.mark.django_db
 URL = "/api/v1/promo-requests"
@@ -197,3 +200,130 @@ def test_a_list_asks_as_many_questions_for_ten_as_for_thirty(cast, key, django_a
     with django_assert_max_num_queries(len(few)) as many:
         assert len(Client().get(URL, headers=key).json()["results"]) == 30
     assert len(many) <= len(few)
+
+
+def upload(path, headers, name="plan.pdf", data=PDF_BYTES):
+    file = SimpleUploadedFile(name, data)
+    return Client().post(f"{URL}{path}", {"file": file}, headers=headers)
+
+
+def test_a_system_attaches_a_file_reads_it_back_and_takes_it_out(cast, key):
+    request = drafted(cast.owner)
+    answer = upload(f"/{request.code}/attachments", key)
+    assert answer.status_code == 201, answer.content
+    kept = answer.json()
+    assert (kept["name"], kept["media_type"]) == ("plan.pdf", "application/pdf")
+    where = f"{URL}/{request.code}/attachments/{kept['id']}"
+    file = Client().get(where, headers=key)
+    assert (file.content, file["Content-Type"]) == (PDF_BYTES, "application/pdf")
+    assert file["X-Content-Type-Options"] == "nosniff"
+    assert Client().get(where, headers=key_of(factories.Dealer(), "promos:read")).status_code == 404
+    assert Client().delete(where, headers=key).status_code == 204
+    assert Client().get(f"{URL}/{request.code}", headers=key).json()["attachments"] == []
+
+
+def test_a_file_that_is_not_what_it_says_is_a_problem(cast, key):
+    request = drafted(cast.owner)
+    answer = upload(f"/{request.code}/attachments", key, "plan.pdf", b"<html></html>")
+    assert (answer.status_code, answer.json()["code"]) == (415, "file_kind_refused")
+    assert upload(f"/{request.code}/attachments", key_of(cast.dealer, "promos:read")).status_code == 403
+
+
+def test_a_retried_upload_is_kept_once(cast, key):
+    request = drafted(cast.owner)
+    ids = {upload(f"/{request.code}/attachments", key).json()["id"] for _ in range(2)}
+    assert len(ids) == 1
+
+
+def test_shares_and_goals_go_in_and_come_back(cast, key):
+    body = {
+        **BODY,
+        "brand_share": "0.6",
+        "other_share": "0.1",
+        "other_party": "万象城",
+        "goals": [{"measure": "amount", "target": "120000"}, {"measure": "uplift", "target": "0.3"}],
+    }
+    draft = post(body=body, headers=key).json()
+    assert [draft[name] for name in ("brand_share", "dealer_share", "other_share")] == [
+        "0.600000",
+        "0.300000",
+        "0.100000",
+    ]
+    assert [goal["measure"] for goal in draft["goals"]] == ["amount", "uplift"]
+    refused = post(body={**body, "dealer_share": "0.5"}, headers=key)
+    assert [error["code"] for error in refused.json()["errors"]] == ["shares_not_whole"]
+
+
+def test_headquarters_chooses_dealers_by_region_and_tier(cast):
+    elsewhere = factories.Dealer(code="D0002")
+    client = signed_in(cast.marketing)
+    body = {**BODY, "dealer_regions": [cast.dealer.home_region.parent.code], "dealer_tiers": ["T2"]}
+    assert post(body=body, client=client).json()["dealers"] == ["D0001"]
+    assert post(body={**BODY, "dealer_tiers": ["T2"]}, client=client).json()["dealers"] == ["D0001", elsewhere.code]
+    nobody = post(body={**BODY, "dealer_tiers": ["T1"]}, client=client)
+    assert (nobody.status_code, nobody.json()["code"]) == (422, "no_dealer_matches")
+
+
+def test_a_return_with_remarks_is_read_by_the_dealer_with_its_days_and_changes(cast, key):
+    request = submitted(cast.owner, ad_copy="顶级画质")
+    legal = signed_in(cast.legal)
+    remarks = [{"field": "budget", "text": "请附明细"}, {"finding": 0, "text": "换一种说法"}]
+    post(f"/{request.code}/legal-decision", {"decision": "return", "reason": "改", "remarks": remarks}, client=legal)
+    put = {**BODY, "budget": "90000", "ad_copy": "优质画质"}
+    Client().put(f"{URL}/{request.code}", put, content_type="application/json", headers=key)
+    post(f"/{request.code}/submit", headers=key)
+    read = Client().get(f"{URL}/{request.code}", headers=key).json()
+    first, second = read["steps"]
+    assert [(one["field"], one["finding"], one["text"]) for one in first["remarks"]] == [
+        ("budget", None, "请附明细"),
+        ("ad_copy", 0, "换一种说法"),
+    ]
+    assert first["decided_by"] is None
+    assert {change["field"] for change in read["changes"]} == {"budget", "ad_copy", "items"}
+    assert read["lead"]["latest"] == "2026-05-24"
+    assert second["clock"]["days"][0] == {"day": "2026-05-12", "number": 1, "make_up": False, "why": ""}
+    seen = legal.get(f"{URL}/{request.code}").json()
+    assert seen["steps"][0]["decided_by"] == "legal"
+
+
+def test_a_wording_is_cleared_by_its_number_with_a_note(cast):
+    request = submitted(cast.owner, ad_copy="顶级画质")
+    legal = signed_in(cast.legal)
+    assert post(f"/{request.code}/findings/0/clear", {"note": ""}, client=legal).status_code == 400
+    finding = post(f"/{request.code}/findings/0/clear", {"note": "系列名称"}, client=legal).json()["findings"][0]
+    assert (finding["cleared"], finding["note"]) == (True, "系列名称")
+
+
+def test_many_are_approved_with_a_line_for_each(cast):
+    worded, plain = submitted(cast.owner, ad_copy="顶级画质"), submitted(cast.marketing)
+    body = {"requests": [{"id": worded.code}, {"id": plain.code}, {"id": "PR-NONE"}]}
+    answers = post("/bulk-approvals", body, client=signed_in(cast.legal)).json()
+    assert (answers[0]["id"], answers[0]["approved"], answers[0]["code"]) == (worded.code, False, "bulk_wordings")
+    assert answers[2]["code"] == "promo_not_found"
+
+
+def test_an_absence_is_recorded_seen_and_ended(cast):
+    director = signed_in(cast.director)
+    body = {"delegate": "manager", "first_day": "2026-05-11", "last_day": "2026-05-15", "reason": "出差"}
+    where = "/api/v1/promo-delegations"
+    answer = director.post(where, body, content_type="application/json")
+    assert answer.status_code == 201, answer.content
+    kept = answer.json()
+    assert (kept["delegator"], kept["delegate"], kept["ends_on"]) == ("director", "manager", "2026-05-16")
+    assert [one["id"] for one in signed_in(cast.auditor).get(where).json()] == [kept["id"]]
+    assert director.post(f"{where}/{kept['id']}/end", content_type="application/json").json()["ended_at"]
+    assert signed_in(cast.owner).get(where).status_code == 403
+
+
+def test_a_draft_is_deleted_and_a_submission_is_not(cast, key):
+    draft = drafted(cast.owner)
+    assert Client().delete(f"{URL}/{draft.code}", headers=key).status_code == 204
+    assert Client().get(f"{URL}/{draft.code}", headers=key).status_code == 404
+    kept = submitted(cast.owner)
+    assert Client().delete(f"{URL}/{kept.code}", headers=key).json()["code"] == "draft_only"
+
+
+def test_minutes_are_written_over_rest(cast):
+    request = in_budget_review(cast.owner, cast.legal, budget=Decimal("600000"))
+    assert post(f"/{request.code}/minutes", {"text": "三人出席"}, client=signed_in(cast.manager)).status_code == 200
+    assert post(f"/{request.code}/minutes", {"text": "不"}, client=signed_in(cast.director)).status_code == 403
