@@ -30,7 +30,7 @@ FIELD_LABELS = {
     "brand_share": _("Share borne by the brand"),
     "dealer_share": _("Share borne by the dealers"),
     "other_share": _("Share borne by another party"),
-    "other_party": _("Other party"),
+    "other_party": _("Another party"),
     "goals": _("Goal"),
     "goal": _("Goals in words"),
     "ad_copy": _("Ad copy"),

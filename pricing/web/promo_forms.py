@@ -69,7 +69,7 @@ class PromoForm(forms.Form):
     )
     other_percent = _percent(_("Share borne by another party (%)"), required=False)
     other_party = forms.CharField(
-        label=_("Other party"), max_length=200, required=False, help_text=_("For example a mall or a platform.")
+        label=_("Another party"), max_length=200, required=False, help_text=_("For example a mall or a platform.")
     )
     goal_quantity = _target(_("Units sold"))
     goal_amount = _target(_("Sales (CNY)"))

@@ -7,22 +7,27 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.test import override_settings
+import time_machine
+from django.test import Client, override_settings
 
 from dealers.choices import Role
 from dealers.foundation import clock
+from dealers.foundation.clock import start_of_day
 from dealers.foundation.half_months import HalfMonth
-from dealers.models import JobRun
+from dealers.models import ApiKey, JobRun, User
 from pricing.models import PromoRequest
+from pricing.rules.promo_content import PromoItemContent
 from settlement.choices import StatementState
 from settlement.models import SettlementRun, Statement
 from settlement.tasks import CALCULATE, calculate_run
 from tests import factories
 from tests.policies import published_policy, starting
+from tests.pricing.promo_stage import submitted
 from tests.settlement.world import sell
 
 playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
@@ -43,6 +48,7 @@ FLAGS = [
     )
 ]
 PASSWORD = "Halfmoon-on-the-river-7"
+ITEMS = (PromoItemContent("PJ-1", Decimal("880")),)
 
 pytestmark = [
     pytest.mark.browser,
@@ -122,6 +128,7 @@ def company(half_month: HalfMonth) -> Any:
         ("owner", Role.DEALER_OWNER),
         ("legal", Role.LEGAL_REVIEWER),
         ("director", Role.MARKETING_DIRECTOR),
+        ("manager", Role.GENERAL_MANAGER),
         ("clerk", Role.FINANCE_CLERK),
         ("approver", Role.FINANCE_APPROVER),
     ):
@@ -131,9 +138,10 @@ def company(half_month: HalfMonth) -> Any:
     return dealer
 
 
-def test_a_promotion_goes_from_the_portal_through_legal_to_the_director(
+def test_a_promotion_goes_from_the_portal_over_its_return_to_the_general_manager_and_a_sale_at_its_price(
     chromium: Any, live_server: Any, company: Any
 ) -> None:
+    """Dealer submits, legal returns, dealer mends, legal clears each wording, the general manager approves."""
     starts_on = clock.business_day(clock.now()) + timedelta(days=40)
     with desk(chromium, live_server, "owner") as owner:
         owner.open("/promos/new/")
@@ -141,8 +149,8 @@ def test_a_promotion_goes_from_the_portal_through_legal_to_the_director(
             "title": "双节促销",
             "starts_on": starts_on.isoformat(),
             "last_on": (starts_on + timedelta(days=6)).isoformat(),
-            "budget": "80000",
-            "ad_copy": "全国第一的投影仪",
+            "budget": "300000",
+            "ad_copy": "全国第一的投影仪。顶级系列到店。",
             "sku": "PJ-1",
             "promo_price": "880",
         }.items():
@@ -154,18 +162,92 @@ def test_a_promotion_goes_from_the_portal_through_legal_to_the_director(
     with desk(chromium, live_server, "legal") as legal:
         legal.open(page)
         assert legal.page.locator("button[value=approve]").is_disabled()
-        while legal.page.locator("form[action*='/findings/'] button").count():
-            legal.press("form[action*='/findings/'] button")
+        assert legal.page.locator(".copy mark").all_inner_texts() == ["全国第一1", "顶级2"]
+        clear(legal, 1, "系列名称")
+        legal.page.keyboard.press("r")
+        legal.page.keyboard.type("请修改用语")
+        legal.page.locator(".remark-lines summary").click()
+        legal.page.locator("select[name=remark_on]").first.select_option("finding-0")
+        legal.page.locator("input[name=remark]").first.fill("无法证明")
+        legal.press("button[value=return]")
+    promo.refresh_from_db()
+    assert promo.state == "returned"
+    with desk(chromium, live_server, "owner") as owner:
+        owner.open(page)
+        assert "无法证明" in owner.page.inner_text(".remarks")
+        owner.open(f"{page}edit/")
+        owner.page.fill("[name=ad_copy]", "国家级的投影仪。顶级系列到店。")
+        owner.press("button[name=submit]")
+    with desk(chromium, live_server, "legal") as legal:
+        legal.open(page)
+        assert legal.page.locator(".changes del").first.inner_text() == "全国第一"
+        clear(legal, 0, "已获奖项，见附件")  # the other wording stays cleared: its sentence did not change
         legal.press("button[value=approve]")
     promo.refresh_from_db()
     assert promo.state == "budget_review"
-    with desk(chromium, live_server, "director") as director:
-        director.open("/promos/")
-        assert promo.code in director.page.content()
-        director.open(page)
-        director.press("button[value=approve]")
+    with desk(chromium, live_server, "manager") as manager:
+        manager.open("/promos/")
+        assert promo.code in manager.page.content()
+        manager.open(page)
+        manager.press("button[value=approve]")
     promo.refresh_from_db()
     assert promo.state == "approved"
+    with time_machine.travel(start_of_day(starts_on) + timedelta(hours=12)):
+        _key, secret = ApiKey.objects.create_key(name="till", dealer=company, scopes=["sales:write"])
+        line = {
+            "doc_no": "SO-1",
+            "line_no": 1,
+            "sold_at": clock.now().isoformat(),
+            "sku": "PJ-1",
+            "quantity": 1,
+            "unit_price": "880",
+            "region": company.home_region.code,
+        }
+        answer = Client().post(
+            "/api/v1/sales-reports",
+            {"lines": [line]},
+            content_type="application/json",
+            headers={"Authorization": f"Bearer {secret}"},
+        )
+        assert answer.json()["accepted"] == 1, answer.content
+        with desk(chromium, live_server, "owner") as owner:
+            owner.open("/sale-lines/HZ01/1/SO-1/")
+            assert "Approved promotion" in owner.page.inner_text("main")
+            assert promo.code in owner.page.inner_text("main")
+
+
+def clear(legal: Desk, number: int, note: str) -> None:
+    """Clear one wording, saying why."""
+    form = f"form[action*='/findings/{number}/']"
+    legal.page.fill(f"{form} [name=note]", note)
+    legal.press(f"{form} button")
+
+
+def test_the_inbox_is_worked_by_keyboard_alone(chromium: Any, live_server: Any, company: Any) -> None:
+    owner = User.objects.get(username="owner")
+    codes = [
+        submitted(owner, clock.now(), starts_on=day, ends_on=day + timedelta(days=3), items=ITEMS).code
+        for day in (clock.business_day(clock.now()) + timedelta(days=start) for start in (30, 60))
+    ]
+    with desk(chromium, live_server, "legal", viewport={"width": 1400, "height": 900}) as legal:
+        legal.open("/promos/")
+        keyboard = legal.page.keyboard
+        keyboard.press("j")
+        keyboard.press("k")
+        assert legal.page.locator("tr[aria-selected=true]").count() == 1
+        keyboard.press("?")
+        assert "open on a page of its own" in legal.page.locator("#shortcuts").inner_text()
+        keyboard.press("Escape")
+        keyboard.press("a")
+        with legal.page.expect_response(lambda answer: answer.request.method == "POST"):
+            keyboard.press("Enter")
+        legal.page.wait_for_load_state("networkidle")
+        keyboard.press("o")
+        legal.page.wait_for_url("**/promos/PR-*/")
+    assert sorted(PromoRequest.objects.filter(code__in=codes).values_list("state", flat=True)) == [
+        "budget_review",
+        "legal_review",
+    ]
 
 
 def test_a_half_month_goes_from_the_clerk_over_the_approver_to_the_dealer(
