@@ -36,6 +36,7 @@ from dealers.services.imports.taking import Actor
 from dealers.services.quarantine import resubmit_line
 from pricing.selectors.moved_products import sold
 from pricing.services.imports.bands import BANDS
+from pricing.services.imports.observations import OBSERVATIONS
 from pricing.services.imports.promos import PROMOS
 from pricing.services.intake import LineReport, TableReport, take_in_parts, take_in_sales, was_a_collision
 
@@ -51,6 +52,7 @@ IMPORTERS: Mapping[str, Importer] = {
     "shipments": SHIPMENTS,
     "inventory": INVENTORY,
     "stock_adjustments": STOCK_ADJUSTMENTS,
+    "market_observations": OBSERVATIONS,
 }
 SALES = "sales"
 KINDS = (*IMPORTERS, SALES)

@@ -78,6 +78,7 @@ SIDEBAR = (
             Entry(_("Legal bases"), "legal-bases", "shield", PRICES["bases.view"]),
             Entry(_("Sale lines and verdicts"), "sale-lines", "list", PRICES["sales.view"] & HQ),
             Entry(_("Violations"), "violations", "flag", PRICES["violations.view"] & HQ),
+            Entry(_("Seen in the market"), "observations", "search", PRICES["observations.view"]),
             Entry(_("Reports due"), "sync-board", "sync", FACTS["sync.view"]),
             Entry(_("Exemptions"), "exemptions", "shield", FACTS["sync.view"]),
             Entry(_("Deliveries"), "deliveries", "receipt", FACTS["deliveries.view"] & HQ),

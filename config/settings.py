@@ -270,6 +270,7 @@ SPECTACULAR_SETTINGS = {
         "IndustryEnum": "dealers.choices.Industry",
         "LineKindEnum": "settlement.choices.LineKind",
         "PromoAdviceEnum": "pricing.choices.Recommendation",
+        "ObservationStateEnum": "pricing.choices.ObservationState",
         "PromoAuthorityEnum": "pricing.choices.Authority",
         "PromoBearerEnum": "pricing.choices.Bearer",
         "PromoDecisionEnum": "pricing.choices.Decision",
@@ -282,6 +283,8 @@ SPECTACULAR_SETTINGS = {
         "StatementStateEnum": "settlement.choices.StatementState",
         "WebhookEventEnum": ["supply.changed", "statement.issued", "promo.decided"],
         "WebhookStateEnum": "dealers.choices.WebhookState",
+        "ViolationKindEnum": "pricing.choices.ViolationKind",
+        "ViolationStateEnum": "pricing.choices.ViolationState",
         "TierEnum": "dealers.choices.Tier",
     },
 }

@@ -72,6 +72,7 @@ class Feed(TextChoices):
     LIST_PRICES = "list_prices", _("List prices")
     BANDS = "bands", _("Price bands")
     PROMOS = "promos", _("Promotions")
+    MARKET_OBSERVATIONS = "market_observations", _("Market observations")
     STOCK_ADJUSTMENTS = "stock_adjustments", _("Stock adjustments")
 
 

@@ -40,6 +40,12 @@ SENTENCES: dict[str, str] = {
     ),
     "too_long_ago": _("“%(value)s” lies before %(earliest)s; check the year."),
     "zero_quantity": _("The quantity is 0; leave the line out, or write a return as a negative quantity."),
+    "not_a_web_address": _("“%(value)s” is not a link; write it like https://shop.example/item."),
+    "bad_picture": _("The picture is none of %(kinds)s in base64, or too large."),
+    "product_not_named": _("Name the product: an SKU, a GTIN or the name as shown."),
+    "different_observation": _(
+        "“%(value)s” was sent before with other content; an observation never changes, give it another number."
+    ),
     # references
     "unknown_sku": _("“%(value)s” is not a product of the catalogue; check the SKU or ask HQ to add it."),
     "unknown_region": _("“%(value)s” is not a known city or province; check the region code."),

@@ -75,6 +75,19 @@ class ViolationState(TextChoices):
     SET_ASIDE = "set_aside", _("Set aside")
 
 
+class ObservationState(TextChoices):
+    RECORDED = "recorded", _("Recorded")
+    HANDED_OVER = "handed_over", _("Handed over")
+    DISMISSED = "dismissed", _("Dismissed")
+
+
+class SellerMatch(TextChoices):
+    """How a seller was found to be a dealer."""
+
+    NAME = "name", _("The dealer's own name")
+    ALIAS = "alias", _("A confirmed name or shop")
+
+
 class Channel(IntegerChoices):
     RETAIL = 1, _("Retail")
     B2B = 2, _("B2B")

@@ -57,6 +57,34 @@ class NothingInBreach(Refused):
     sentence = _("No line is in breach any more; there is nothing to decide about.")
 
 
+class ObservationNotFound(NotFound):
+    code = "observation_not_found"
+    sentence = _("There is no market observation %(key)s.")
+
+
+class ObservationStateRefused(Refused):
+    code = "observation_state"
+    sentence = _("This observation is now “%(state)s”; this can no longer be done. Reload to see what happened.")
+
+
+class SellerUnknown(Refused):
+    code = "seller_unknown"
+    sentence = _("It is not known which dealer the seller is; confirm that first.")
+
+
+class NoBreachSeen(Refused):
+    """Within the band, or outside an edge nobody may be held to."""
+
+    code = "no_breach_seen"
+    sentence = _("The seen price breaks no enforced edge of the band; there is nothing to hand over.")
+
+
+class NotAWebAddress(Refused):
+    code = "not_a_web_address"
+    sentence = _("“%(value)s” is not a link; write it like https://shop.example/item, without a password in it.")
+    status = 422
+
+
 class UnexplainedDecision(Refused):
     code = "unexplained_decision"
     sentence = _("Say why; the reason is kept with the decision.")

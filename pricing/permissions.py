@@ -38,6 +38,10 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "violations.view": (READERS - {Role.FINANCE_CLERK, Role.FINANCE_APPROVER, Role.MARKETING_DIRECTOR}) | DEALER_SIDE,
     "violations.gather": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.RISK_INVESTIGATOR}),
     "violations.decide": frozenset({Role.CHANNEL_MANAGER, Role.RISK_INVESTIGATOR}),
+    # A seen price is anybody's to record who works at HQ; whose it was and what follows is for those who answer for it.
+    "observations.record": frozenset(HQ_ROLES) - {Role.ADMINISTRATOR, Role.AUDITOR},
+    "observations.view": frozenset(HQ_ROLES) - {Role.ADMINISTRATOR},
+    "observations.match": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.RISK_INVESTIGATOR}),
     "promos.view": READERS | DEALER_SIDE,
     "promos.request_for_dealer": DEALER_SIDE,
     "promos.request_for_hq": frozenset({Role.MARKETING_DIRECTOR, Role.POLICY_MANAGER, Role.CHANNEL_MANAGER}),

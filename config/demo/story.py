@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from config.demo import company, goods, places
 from config.demo.company import DemoDealer, Habit
+from config.demo.market import walk_the_market
 from config.demo.past_promotions import PastPromotions
 from config.demo.people import Staff, hire
 from config.demo.prices import keep_prices
@@ -99,6 +100,7 @@ class Story:
             advance_promotions(at=self.now)
             look_at_violations(self.periods, staff, self.now)
             keep_prices(staff, self.now)
+            walk_the_market(self.network, self.goods, staff, self.now)
             confirm_silent_statements(at=self.now)
         return staff
 

@@ -28,6 +28,7 @@ DEALER_SCOPES = (
     "statements:read",
     "statements:confirm",
     "webhooks:manage",
+    "violations:read",
 )
 SYSTEM_SCOPES = (
     "supply:read",
@@ -40,6 +41,9 @@ SYSTEM_SCOPES = (
     "stock:read",
     "promos:read",
     "webhooks:manage",
+    "violations:read",
+    "observations:read",
+    "observations:write",
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from pricing.api.observations import MarketObservations
 from pricing.api.price_bands import PriceBands
 from pricing.api.promo_papers import (
     ApprovePromos,
@@ -32,8 +33,12 @@ from pricing.api.promos import (
     WithdrawPromo,
 )
 from pricing.api.sales_reports import SalesReports
+from pricing.api.violations import ViolationDetail, Violations
 
 urlpatterns = [
+    path("violations", Violations.as_view(), name="violations"),
+    path("violations/<int:id>", ViolationDetail.as_view(), name="violation"),
+    path("market-observations", MarketObservations.as_view(), name="market-observations"),
     path("sales-reports", SalesReports.as_view(), name="sales-reports"),
     path("price-bands", PriceBands.as_view(), name="price-bands"),
     path("promo-requests", PromoRequests.as_view(), name="promo-requests"),

@@ -2,6 +2,7 @@
 
 from pricing.models.bands import PriceBand
 from pricing.models.legal_bases import LegalBasis, LegalBasisEvidence
+from pricing.models.observations import MarketObservation, SellerAlias
 from pricing.models.promo_duty import PromoDelegation, PromoEscalation
 from pricing.models.promo_papers import PromoAttachment, PromoMinutes, PromoRemark
 from pricing.models.promo_results import PromoChannelResult, PromoDealerResult, PromoEvaluation, PromoPieces
@@ -14,6 +15,7 @@ __all__ = [
     "GatheringDue",
     "LegalBasis",
     "LegalBasisEvidence",
+    "MarketObservation",
     "PriceBand",
     "PromoAccount",
     "PromoAttachment",
@@ -36,6 +38,7 @@ __all__ = [
     "SaleLine",
     "SaleLineHistory",
     "SalesTally",
+    "SellerAlias",
     "Violation",
     "ViolationVersion",
 ]

@@ -87,6 +87,11 @@ class BandIndex:
         by_region, by_tier = self.compiled.get(product_id) or self.compile(product_id)
         return (by_region.get(region_id) or by_tier[self.tiers[region_id]]).on(day)
 
+    def nationwide_on(self, product_id: int, day: date) -> Band | None:
+        """The band that counts for a product on a day when the place is not known: only one for the whole country."""
+        _by_region, by_tier = self.compiled.get(product_id) or self.compile(product_id)
+        return by_tier[None].on(day)
+
     def compile(self, product_id: int) -> tuple[dict[int, Timeline], dict[int | None, Timeline]]:
         """Work out a product's timelines and remember them."""
         series = self._series.get(product_id, {})

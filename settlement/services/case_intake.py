@@ -13,13 +13,18 @@ from dealers.foundation.digest import canonical_json
 from dealers.foundation.half_months import HalfMonth
 from dealers.foundation.money import round_money
 from dealers.models import User
-from pricing.choices import PRICE_VIOLATIONS, ViolationState
-from pricing.errors import UnexplainedDecision, ViolationMoved
-from pricing.models import GatheringDue, Violation
+from pricing.choices import PRICE_VIOLATIONS, ObservationState, Verdict, ViolationState
+from pricing.errors import NoBreachSeen, SellerUnknown, UnexplainedDecision, ViolationMoved
+from pricing.models import GatheringDue, MarketObservation, Violation
+from pricing.rules.observations import Comparison
 from pricing.rules.violations import Consequence
 from pricing.selectors.ladder import ladder
+from pricing.selectors.standing_facts import standing_facts
 from pricing.selectors.violation_lines import evidence_of, explained, lines_of
 from pricing.selectors.violations import violation_of
+from pricing.services.observations.deciding import locked_observation
+from pricing.services.observations.deciding import record_hand_over as note_hand_over
+from pricing.services.observations.matching import comparison_of
 from pricing.services.violations.decisions import locked_violation, record_hand_over
 from pricing.services.violations.gathering import gather_violations
 from settlement import permissions
@@ -27,6 +32,8 @@ from settlement.choices import CaseKind, EvidenceKind
 from settlement.models import Case
 from settlement.rules.case_life import priority_of
 from settlement.services.cases import Evidence, open_case
+
+_MICRO = Decimal("0.000001")
 
 
 def hand_over_violation(*, violation_id: int, version: int, reason: str, actor: User, at: datetime) -> Case:
@@ -59,6 +66,72 @@ def hand_over_violation(*, violation_id: int, version: int, reason: str, actor: 
         )
         record_hand_over(violation=violation, case_number=case.number, reason=reason, actor=actor, at=at)
     return case
+
+
+def hand_over_observation(*, observation_id: int, reason: str, actor: User, at: datetime) -> Case:
+    """Hand a seen price to the case path, compared by the facts as they stand now; the case it is in.
+
+    Raises :class:`SellerUnknown` while nobody knows whose it was, :class:`NoBreachSeen` when no enforced edge is
+    broken, and what :func:`~pricing.services.observations.deciding.locked_observation` raises.
+    """
+    permissions.require(actor, "cases.open")
+    if not reason.strip():
+        raise UnexplainedDecision
+    with transaction.atomic():
+        observation = locked_observation(observation_id=observation_id, actor=actor, handed_over=True)
+        if observation.state == ObservationState.HANDED_OVER:
+            return Case.objects.get(number=observation.case_number)
+        if observation.dealer is None:
+            raise SellerUnknown
+        found = comparison_of(observation, standing_facts())
+        if found is None or not found.holds:
+            raise NoBreachSeen
+        period = str(HalfMonth.containing(observation.seen_on))
+        case = open_case(
+            kind=CaseKind.PRICE,
+            dealer=observation.dealer,
+            facts=f"{Verdict(found.verdict).code}:{period}",
+            period=period,
+            priority=priority_of(supply_hold_ahead=False),
+            evidence=_sighting(observation, found, period),
+            reason=reason.strip(),
+            actor=actor,
+            at=at,
+        )
+        note_hand_over(observation=observation, case_number=case.number, reason=reason, actor=actor, at=at)
+    return case
+
+
+def _sighting(observation: MarketObservation, found: Comparison, period: str) -> Evidence:
+    gap = found.gap * _MICRO
+    summary = {
+        "observation": observation.pk,
+        "kind": Verdict(found.verdict).code,
+        "period": period,
+        "seller": observation.seller,
+        "platform": observation.platform,
+        "price": observation.price,
+        "gap": gap,
+        "seen_at": observation.seen_at,
+    }
+    picture = observation.picture
+    snapshot = {
+        **summary,
+        "dealer": observation.dealer.code if observation.dealer else "",
+        "matched_by": observation.matched_by,
+        "sku": observation.product.sku if observation.product else "",
+        "region": observation.region.code if observation.region else "",
+        "shop": observation.shop,
+        "shop_link": observation.shop_link,
+        "link": observation.link,
+        "note": observation.note,
+        "band": found.band_id,
+        "recorded_at": observation.recorded_at,
+        "recorded_by": observation.recorded_by.get_username() if observation.recorded_by else observation.source,
+        "picture": None if picture is None else {"id": picture.pk, "name": picture.name, "sha256": picture.sha256},
+    }
+    reference = f"observation:{observation.pk}"
+    return Evidence(EvidenceKind.OBSERVATION, reference, _json(summary), _json(snapshot))
 
 
 def _gather_first(violation_id: int, at: datetime) -> None:

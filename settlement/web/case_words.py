@@ -27,7 +27,29 @@ def evidence_row(evidence: CaseEvidence) -> dict[str, Any]:
     if evidence.kind == EvidenceKind.VIOLATION:
         row["title"] = _("Violation: %(kind)s") % {"kind": kind}
         row["url"] = reverse("violation", args=[summary["violation"]])
+    else:
+        row["title"] = _("Seen in the market: %(kind)s") % {"kind": kind}
+        row["url"] = reverse("observation", args=[summary["observation"]])
+        row["seen_at"] = datetime.fromisoformat(summary["seen_at"])
     return row
+
+
+def seen_facts(evidence: CaseEvidence) -> list[tuple[str, str]]:
+    """An observation as it was copied, as pairs of label and value; nothing for other evidence."""
+    if evidence.kind != EvidenceKind.OBSERVATION:
+        return []
+    seen = evidence.snapshot
+    picture = seen["picture"] or {}
+    return [
+        (_("Seller"), seen["seller"]),
+        (_("Platform"), seen["platform"] or "—"),
+        (_("Shop"), seen["shop"] or "—"),
+        (_("Link"), seen["link"] or "—"),
+        ("SKU", seen["sku"]),
+        (_("Region"), seen["region"] or "—"),
+        (_("Who recorded it"), seen["recorded_by"]),
+        (_("Picture"), f"{picture['name']} · {picture['sha256']}" if picture else "—"),
+    ]
 
 
 def lines_as_seen(evidence: CaseEvidence) -> list[dict[str, Any]]:

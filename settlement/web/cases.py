@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
+from dealers.foundation import clock
 from dealers.foundation.digest import canonical_json, sha256_hex
 from dealers.web.access import back_to, capability_required, person, refusals_shown
 from dealers.web.listing import choice_of, window_of, words_of
@@ -19,7 +20,7 @@ from settlement.permissions import can
 from settlement.rules.case_life import CASE_LIFE
 from settlement.selectors.cases import case_of, evidence_in, narrowed_cases, pieces_of
 from settlement.services import case_intake
-from settlement.web.case_words import evidence_row, facts_words, lines_as_seen
+from settlement.web.case_words import evidence_row, facts_words, lines_as_seen, seen_facts
 
 _LINES_SHOWN = 500
 
@@ -79,6 +80,7 @@ def evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         "evidence": found,
         "intact": sha256_hex(canonical_json(found.snapshot)) == found.digest,
         "lines": lines[:_LINES_SHOWN],
+        "seen": seen_facts(found),
         "left_out": len(lines[_LINES_SHOWN:]),
     }
     return render(request, "settlement/evidence.html", context)
@@ -94,6 +96,20 @@ def hand_over_violation(request: HttpRequest, pk: int) -> HttpResponse:
             request, _("Handed over as %(case)s. Nothing follows before it is decided.") % {"case": opened}
         )
     return back_to(request, "violation", pk)
+
+
+@require_POST
+@capability_required("cases.open", can=can)
+def hand_over_observation(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand a seen price over to the case path."""
+    with refusals_shown(request):
+        reason = request.POST.get("reason", "")[:2000]
+        opened = case_intake.hand_over_observation(
+            observation_id=pk, reason=reason, actor=person(request), at=clock.now()
+        )
+        said = _("Handed over as %(case)s. Nothing follows before it is decided.")
+        messages.success(request, said % {"case": opened})
+    return back_to(request, "observation", pk)
 
 
 def _found(request: HttpRequest, number: str) -> Case:

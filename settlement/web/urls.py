@@ -33,6 +33,7 @@ urlpatterns = [
     ),
     path("cases/", cases.cases, name="cases"),
     path("cases/hand-over/violation/<int:pk>/", cases.hand_over_violation, name="violation-hand-over"),
+    path("cases/hand-over/observation/<int:pk>/", cases.hand_over_observation, name="observation-hand-over"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/evidence/<int:pk>/", cases.evidence, name="case-evidence"),
     path("ledger/", ledger.ledger, name="ledger"),

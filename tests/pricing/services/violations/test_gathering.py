@@ -59,6 +59,12 @@ def stored() -> dict[tuple[int, int, str], tuple[Any, ...]]:
     }
 
 
+def rest_on_basis_until(company: SimpleNamespace, day: date | None) -> None:
+    """The phone's floor rests on a legal basis that ends on a day."""
+    company.phone_band.legal_basis = factories.LegalBasis(valid_until=day)
+    company.phone_band.save()
+
+
 def test_a_period_is_gathered_with_its_amounts(report: Take, sale: Sale, company: SimpleNamespace) -> None:
     report(
         sale(line_no=1, unit_price="80", quantity=3),
@@ -126,8 +132,7 @@ def test_a_floor_that_loses_its_legal_basis_takes_the_violation_with_it(
 ) -> None:
     report(sale(unit_price="80"))
     gather_violations(at=AT)
-    company.basis.valid_until = date(2026, 11, 1)
-    company.basis.save()
+    rest_on_basis_until(company, date(2026, 11, 1))
     rejudge(days=(date(2026, 11, 1), None), reason="basis expired", actor=None, at=AT)
     gather_violations(at=AT)
     assert only().lines == 0
@@ -179,8 +184,7 @@ def test_the_result_does_not_depend_on_how_often_it_was_gathered(
             )
         report(*lines, dealer=dealer, at=datetime(2026, 11, 20, tzinfo=UTC) + timedelta(minutes=step))
         if dice.random() < 0.2:
-            company.basis.valid_until = dice.choice((None, date(2026, 11, 1), date(2026, 11, 10)))
-            company.basis.save()
+            rest_on_basis_until(company, dice.choice((None, date(2026, 11, 1), date(2026, 11, 10))))
             rejudge(days=(date(2026, 10, 1), None), reason="basis", actor=None)
         if dice.random() < 0.4:
             gather_violations(at=AT + timedelta(minutes=step))
