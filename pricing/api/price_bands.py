@@ -17,7 +17,9 @@ from dealers.api.serializers import QuerySerializer
 from dealers.errors import NotFound
 from dealers.foundation import clock
 from dealers.models import Product, Region
+from dealers.selectors.visibility import visible_dealers
 from pricing.choices import BandScope, Enforcement
+from pricing.selectors.applying_promos import applying_promos
 from pricing.selectors.band_lookup import BandAnswer, Candidate, band_for
 
 _LEVELS = {
@@ -32,6 +34,11 @@ class PriceBandQuerySerializer(QuerySerializer):
     sku = serializers.CharField(max_length=64)
     region = serializers.CharField(max_length=32, help_text="Code of a city or province.")
     on = serializers.DateField(required=False, help_text="Today when left out.")
+    dealer = serializers.CharField(
+        max_length=32,
+        required=False,
+        help_text="For HQ: whose promotions to name; whichever dealer's when left out. A dealer asks for itself.",
+    )
 
 
 class BandCandidateSerializer(serializers.Serializer[Any]):
@@ -51,6 +58,16 @@ class BandCandidateSerializer(serializers.Serializer[Any]):
     outcome = serializers.ChoiceField(choices=["decides", "less_specific", "not_in_force"])
 
 
+class ApplyingPromoSerializer(serializers.Serializer[Any]):
+    """An approved promotion that allows a price below the floor; the sale must come after its approval."""
+
+    code = serializers.CharField()
+    promo_price = serializers.DecimalField(max_digits=18, decimal_places=6)
+    starts_on = serializers.DateField()
+    ends_on = serializers.DateField(help_text="The first day no longer covered.")
+    approved_at = serializers.DateTimeField()
+
+
 class PriceBandAnswerSerializer(serializers.Serializer[Any]):
     """The band that counts, why it does, and every other candidate; `band` is null when there is none."""
 
@@ -60,6 +77,7 @@ class PriceBandAnswerSerializer(serializers.Serializer[Any]):
     band = BandCandidateSerializer(allow_null=True)
     why = serializers.CharField()
     candidates = BandCandidateSerializer(many=True)
+    promos = ApplyingPromoSerializer(many=True)
 
 
 class PriceBands(APIView):
@@ -86,6 +104,7 @@ class PriceBands(APIView):
             raise NotFound(what=_("region"), key=query["region"])
         on = query.get("on") or clock.business_day(clock.now())
         answer = band_for(product=product, region=region, on=on)
+        dealer_id = _dealer_asked_for(request, query.get("dealer"))
         body = {
             "sku": product.sku,
             "region": region.code,
@@ -93,8 +112,31 @@ class PriceBands(APIView):
             "band": None if answer.deciding is None else _shown(answer.deciding),
             "why": _why(answer),
             "candidates": [_shown(candidate) for candidate in answer.candidates],
+            "promos": [
+                {
+                    "code": item.request.code,
+                    "promo_price": item.promo_price,
+                    "starts_on": item.request.starts_on,
+                    "ends_on": item.request.ends_on,
+                    "approved_at": item.request.approved_at,
+                }
+                for item in applying_promos(product=product, region=region, on=on, dealer_id=dealer_id)
+            ],
         }
         return Response(PriceBandAnswerSerializer(body).data)
+
+
+def _dealer_asked_for(request: Request, code: str | None) -> int | None:
+    """A dealer asks for itself, whatever it names; HQ for a dealer in sight, or for whichever."""
+    user: Any = request.user
+    if user.dealer_id is not None:
+        return int(user.dealer_id)
+    if not code:
+        return None
+    dealer = visible_dealers(user).filter(code=code).first()
+    if dealer is None:
+        raise NotFound(what=_("dealer"), key=code)
+    return int(dealer.pk)
 
 
 def _why(answer: BandAnswer) -> str:

@@ -54,27 +54,26 @@ class GapCell(NamedTuple):
     lines: int
 
 
-#: Products and places of the question, and the pairs that have a band on the day.
+#: Products and places of the question. A product's ``reach`` is the set of places its bands in force name: 0 the
+#: country, negative a city tier, positive a region; a place is covered when one of its ``names`` is among them.
+#: Products of the same reach have the same gaps, so that few combinations are reckoned however many products there are.
 _FRAME = """
 WITH places AS (
-    SELECT r.id, r.code, r.name_zh, r.name_en, r.parent_id, r.city_tier, p.code AS province
+    SELECT r.id, r.code, r.name_zh, r.name_en, p.code AS province, p.name_zh AS province_zh, p.name_en AS province_en,
+        ARRAY[r.id, coalesce(r.parent_id, r.id), -coalesce(r.city_tier, 0)]::bigint[] AS names
     FROM dealers_region r JOIN dealers_region p ON p.id = coalesce(r.parent_id, r.id)
     WHERE NOT EXISTS (SELECT FROM dealers_region c WHERE c.parent_id = r.id){of_places}
 ), goods AS (
     SELECT id, sku, name_zh, name_en, category FROM dealers_product WHERE true{of_goods}
-), bands AS (
-    SELECT product_id, scope, region_id, city_tier FROM pricing_priceband
-    WHERE superseded_at IS NULL AND valid @> %(on)s::date
+), reaches AS (
+    SELECT product_id, array_agg(DISTINCT place ORDER BY place) AS reach FROM (
+        SELECT product_id,
+            CASE scope WHEN 'national' THEN 0 WHEN 'city_tier' THEN -city_tier ELSE region_id END::bigint AS place
+        FROM pricing_priceband WHERE superseded_at IS NULL AND valid @> %(on)s::date
+    ) named GROUP BY 1
 ), bare AS (
-    SELECT g.* FROM goods g
-    WHERE NOT EXISTS (SELECT FROM bands b WHERE b.product_id = g.id AND b.scope = 'national')
-), covered AS (
-    SELECT b.product_id, p.id AS place_id FROM bands b JOIN bare g ON g.id = b.product_id
-        JOIN places p ON p.id = b.region_id
-    UNION SELECT b.product_id, p.id FROM bands b JOIN bare g ON g.id = b.product_id
-        JOIN places p ON p.parent_id = b.region_id
-    UNION SELECT b.product_id, p.id FROM bands b JOIN bare g ON g.id = b.product_id
-        JOIN places p ON p.city_tier = b.city_tier
+    SELECT g.*, coalesce(b.reach, ARRAY[]::bigint[]) AS reach FROM goods g
+    LEFT JOIN reaches b ON b.product_id = g.id WHERE NOT coalesce(0 = ANY(b.reach), false)
 ), unjudged AS (
     SELECT product_id, region_id, count(*) AS lines FROM pricing_saleline
     WHERE verdict = 5 AND sold_on >= %(since)s AND sold_on <= %(on)s
@@ -87,28 +86,30 @@ SELECT category, province, sum(pairs)::bigint, sum(gaps)::bigint, sum(lines)::bi
     FROM (SELECT category, count(*) AS goods FROM goods GROUP BY 1) g
     CROSS JOIN (SELECT province, count(*) AS places FROM places GROUP BY 1) p
     UNION ALL
-    SELECT g.category, p.province, 0, g.goods * p.places, 0
-    FROM (SELECT category, count(*) AS goods FROM bare GROUP BY 1) g
-    CROSS JOIN (SELECT province, count(*) AS places FROM places GROUP BY 1) p
-    UNION ALL
-    SELECT g.category, p.province, 0, -count(*), 0
-    FROM covered c JOIN bare g ON g.id = c.product_id JOIN places p ON p.id = c.place_id GROUP BY 1, 2
+    SELECT g.category, p.province, 0, sum(g.goods), 0
+    FROM (SELECT category, reach, count(*) AS goods FROM bare GROUP BY 1, 2) g
+    JOIN places p ON NOT g.reach && p.names GROUP BY 1, 2
     UNION ALL
     SELECT g.category, p.province, 0, 0, sum(u.lines)
-    FROM unjudged u JOIN bare g ON g.id = u.product_id JOIN places p ON p.id = u.region_id
-    LEFT JOIN covered c ON c.product_id = u.product_id AND c.place_id = u.region_id
-    WHERE c.product_id IS NULL GROUP BY 1, 2
+    FROM unjudged u JOIN bare g ON g.id = u.product_id JOIN places p ON p.id = u.region_id AND NOT g.reach && p.names
+    GROUP BY 1, 2
 ) parts GROUP BY 1, 2 ORDER BY 1, 2
 """
-_LIST = """
-SELECT g.sku, g.name_zh, g.name_en, g.category, p.code, p.name_zh, p.name_en, v.name_zh, v.name_en,
-    coalesce(u.lines, 0) AS lines
-FROM bare g CROSS JOIN places p
-JOIN dealers_region v ON v.code = p.province
-LEFT JOIN covered c ON c.product_id = g.id AND c.place_id = p.id
-{reported} JOIN unjudged u ON u.product_id = g.id AND u.region_id = p.id
-WHERE c.product_id IS NULL
-ORDER BY lines DESC, g.sku, p.code
+_COLUMNS = """
+SELECT g.sku, g.name_zh, g.name_en, g.category, p.code, p.name_zh, p.name_en, p.province_zh, p.province_en
+"""
+_REPORTED = f"""
+{_COLUMNS}, u.lines FROM unjudged u
+JOIN bare g ON g.id = u.product_id JOIN places p ON p.id = u.region_id AND NOT g.reach && p.names
+ORDER BY u.lines DESC, g.sku, p.code
+"""
+#: By SKU as they come, so that a page ends as soon as it is full.
+_SILENT = f"""
+{_COLUMNS}, 0 FROM (SELECT * FROM bare ORDER BY sku) g CROSS JOIN LATERAL (
+    SELECT * FROM places WHERE NOT g.reach && names ORDER BY code
+) p
+WHERE NOT EXISTS (SELECT FROM unjudged u WHERE u.product_id = g.id AND u.region_id = p.id)
+ORDER BY g.sku, p.code
 """
 
 
@@ -121,24 +122,36 @@ def gap_summary(wish: GapWish) -> list[GapCell]:
 
 
 def gaps(wish: GapWish, *, offset: int, limit: int) -> list[Gap]:
-    """Some of the gaps, those with the most lines reported lately first, then by SKU and place. One query."""
-    sql, params = _framed(wish, _list_sql(wish) + " LIMIT %(limit)s OFFSET %(offset)s")
+    """Some gaps: those with the most lines reported lately first, then by SKU and place. At most three queries."""
+    found = _rows(wish, _REPORTED, offset, limit)
+    if wish.reported or len(found) == limit:
+        return found
+    before = offset + len(found) if found or not offset else _count(wish, _REPORTED)
+    return found + _rows(wish, _SILENT, max(0, offset - before), limit - len(found))
+
+
+def every_gap(wish: GapWish) -> Iterator[Gap]:
+    """All of them in the same order, held by the database and not by us."""
+    for question in (_REPORTED,) if wish.reported else (_REPORTED, _SILENT):
+        sql, params = _framed(wish, question)
+        with transaction.atomic(), connection.chunked_cursor() as cursor:
+            cursor.execute(sql, params)
+            while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+                yield from (Gap(*row) for row in rows)
+
+
+def _rows(wish: GapWish, question: str, offset: int, limit: int) -> list[Gap]:
+    sql, params = _framed(wish, question + " LIMIT %(limit)s OFFSET %(offset)s")
     with connection.cursor() as cursor:
         cursor.execute(sql, {**params, "limit": limit, "offset": offset})
         return [Gap(*row) for row in cursor.fetchall()]
 
 
-def every_gap(wish: GapWish) -> Iterator[Gap]:
-    """All of them in the same order, held by the database and not by us."""
-    sql, params = _framed(wish, _list_sql(wish))
-    with transaction.atomic(), connection.chunked_cursor() as cursor:
-        cursor.execute(sql, params)
-        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
-            yield from (Gap(*row) for row in rows)
-
-
-def _list_sql(wish: GapWish) -> str:
-    return _LIST.format(reported="" if wish.reported else "LEFT")
+def _count(wish: GapWish, question: str) -> int:
+    frame, params = _framed(wish, "")
+    with connection.cursor() as cursor:
+        cursor.execute(f"{frame} SELECT count(*) FROM ({question}) q", params)
+        return int(cursor.fetchone()[0])
 
 
 def _framed(wish: GapWish, question: str) -> tuple[str, dict[str, Any]]:

@@ -15,12 +15,14 @@ from django.views.decorators.http import require_GET
 from dealers.foundation import clock
 from dealers.models import Product, Region
 from dealers.selectors.catalogue import categories
+from dealers.selectors.visibility import visible_dealers
 from dealers.web.access import capability_required, person
 from dealers.web.downloads import table_response
 from dealers.web.listing import Filter, choice_of, day_of, page_of, words_of
 from pricing.choices import BandScope, Enforcement
 from pricing.models import PriceBand
 from pricing.permissions import can
+from pricing.selectors.applying_promos import applying_promos
 from pricing.selectors.band_export import COLUMNS, exported_bands
 from pricing.selectors.band_lookup import band_for
 from pricing.selectors.bands import BandWish, floor_holds, narrowed_bands, selling_regions
@@ -111,7 +113,19 @@ def bands_what_applies(request: HttpRequest) -> HttpResponse:
     places = _regions_open_to(user, today)
     region = places.filter(code=code).first() if code else None
     answer = band_for(product=product, region=region, on=on) if product and region else None
+    dealer_code = words_of(request, "dealer") if user.dealer_id is None else ""
+    dealer = visible_dealers(user).filter(code=dealer_code).first() if dealer_code else user.dealer
+    promos = (
+        applying_promos(product=product, region=region, on=on, dealer_id=None if dealer is None else dealer.pk)
+        if product and region
+        else []
+    )
     context = {
+        "promos": promos,
+        "dealer": dealer,
+        "dealer_code": dealer_code,
+        "unknown_dealer": bool(dealer_code) and dealer is None,
+        "for_dealer": user.dealer_id is not None,
         "sku": sku,
         "region_code": code,
         "on": on,

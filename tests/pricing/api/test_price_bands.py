@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
 
-from pricing.choices import BandScope, Enforcement
-from tests.callers import dealer_caller
-from tests.factories import City, Dealer, LegalBasis, PriceBand, Product
+from pricing.choices import BandScope, Enforcement, PromoState
+from pricing.models import PromoRequest
+from tests.callers import dealer_caller, hq_system
+from tests.factories import LONG_AGO, City, Dealer, LegalBasis, PriceBand, Product
 
 pytestmark = pytest.mark.django_db
 
@@ -70,3 +72,45 @@ def test_a_gap_is_said_to_be_one(place: Any) -> None:
 
     assert (body["band"], body["candidates"]) == (None, [])
     assert body["why"] == "当日此地没有适用此产品的限价；销售不予追究。"
+
+
+def promo(code: str, product: Any, **changes: Any) -> PromoRequest:
+    """A promotion of HQ approved for November."""
+    said: dict[str, Any] = {
+        "code": code,
+        "state": PromoState.APPROVED,
+        "window": (date(2026, 11, 1), date(2026, 12, 1)),
+        "budget": 1000,
+        "created_at": LONG_AGO,
+        "approved_at": LONG_AGO,
+    }
+    made = PromoRequest.objects.create(**{**said, **changes})
+    made.items.create(product=product, promo_price=Decimal("850"))
+    return made
+
+
+def test_promotions_that_cover_the_sale_are_named_for_the_dealer_who_asks(place: Any) -> None:
+    product, own, other = Product(sku="S-1"), Dealer(code="OWN"), Dealer(code="OTHER")
+    promo("P-ALL", product)
+    promo("P-OWN", product).dealers.add(own)
+    promo("P-OTHER", product).dealers.add(other)
+    promo("P-PROVINCE", product).regions.add(place.parent)
+    promo("P-ELSEWHERE", product).regions.add(City())
+    promo("P-OVER", product, window=(date(2026, 10, 1), date(2026, 11, 5)))
+    promo("P-DRAFT", product, state=PromoState.SUBMITTED, approved_at=None)
+    promo("P-GONE", product, state=PromoState.WITHDRAWN, withdrawn_at=LONG_AGO)
+    asked = {"sku": "S-1", "region": "C-1", "on": "2026-11-05"}
+
+    def codes(answer: Any) -> set[str]:
+        return {found["code"] for found in answer.json()["promos"]}
+
+    assert codes(dealer_caller(own).get("price-bands", asked)) == {"P-ALL", "P-OWN", "P-PROVINCE"}
+    assert codes(dealer_caller(own).get("price-bands", asked | {"dealer": "OTHER"})) == {
+        "P-ALL",
+        "P-OWN",
+        "P-PROVINCE",
+    }, "a dealer asks for itself"
+    system = hq_system("prices:read")
+    assert codes(system.get("price-bands", asked | {"dealer": "OTHER"})) == {"P-ALL", "P-OTHER", "P-PROVINCE"}
+    assert len(codes(system.get("price-bands", asked))) == 4
+    assert system.get("price-bands", asked | {"dealer": "NOBODY"}).status_code == 404

@@ -11,8 +11,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from dealers.models import Product, Region
-from pricing.choices import BandScope
-from pricing.models import PriceBand
+from pricing.choices import BandScope, Verdict
+from pricing.models import PriceBand, SaleLine
 from pricing.selectors.band_comparison import ComparisonWish, count_differences, differences
 from pricing.selectors.band_coverage import GapWish, every_gap, gap_summary, gaps
 from pricing.selectors.standing_facts import standing_facts
@@ -55,6 +55,8 @@ def test_the_gaps_are_those_the_verdict_would_find() -> None:
     cells = gap_summary(GapWish(ON))
     assert found == expected
     assert sum(cell.gaps for cell in cells) == len(expected)
+    pages = [gap for start in range(0, len(expected) + 7, 7) for gap in gaps(GapWish(ON), offset=start, limit=7)]
+    assert pages == list(every_gap(GapWish(ON)))
     assert sum(cell.pairs for cell in cells) == 12 * 10
     one = next(cell for cell in cells if cell.gaps)
     narrowed = GapWish(ON, category=one.category, province=one.province)
@@ -74,7 +76,7 @@ def test_a_band_ends_before_its_last_day_is_over() -> None:
     assert list(every_gap(GapWish(ON - timedelta(days=1)))) == []
 
 
-def test_gaps_cost_one_query_however_many() -> None:
+def test_gaps_cost_the_same_however_many() -> None:
     factories.Product()
     factories.City()
     counts = []
@@ -86,7 +88,7 @@ def test_gaps_cost_one_query_however_many() -> None:
             gap_summary(GapWish(ON))
             gaps(GapWish(ON), offset=0, limit=51)
         counts.append(len(asked))
-    assert counts == [2, 2]
+    assert counts == [3, 3]
 
 
 def test_two_days_are_told_apart_by_what_was_added_changed_and_ended() -> None:
@@ -129,3 +131,35 @@ def test_two_days_are_told_apart_by_what_was_added_changed_and_ended() -> None:
     assert [row.kind for row in differences(ComparisonWish(before, after, words="mov"), offset=0, limit=5)] == [
         "changed"
     ]
+
+
+def test_what_was_sold_lately_without_a_band_comes_first_and_page_by_page() -> None:
+    cities = [factories.City(code=f"C{number}") for number in range(4)]
+    products = [factories.Product(sku=f"S{number}") for number in range(3)]
+    dealer = factories.Dealer()
+    for number, (product, city) in enumerate(((2, 1), (2, 1), (0, 3), (1, 2), (1, 2), (1, 2))):
+        SaleLine.objects.create(
+            dealer=dealer,
+            doc_no=f"X{number}",
+            line_no=1,
+            product=products[product],
+            region=cities[city],
+            sold_at=factories.LONG_AGO,
+            sold_on=ON - timedelta(days=number),
+            quantity=1,
+            unit_price=1,
+            verdict=Verdict.NO_BAND,
+            reported_at=factories.LONG_AGO,
+            known_from=factories.LONG_AGO,
+            delivery_id=1,
+        )
+    first = [("S1", "C2", 3), ("S2", "C1", 2), ("S0", "C3", 1)]
+    everything = [gap for start in range(0, 20, 5) for gap in gaps(GapWish(ON), offset=start, limit=5)]
+    assert [(gap.sku, gap.region, gap.lines) for gap in everything[:3]] == first
+    assert len(everything) == len({(gap.sku, gap.region) for gap in everything}) == 3 * len(gaps_places())
+    assert [gap.lines for gap in gaps(GapWish(ON, reported=True), offset=0, limit=9)] == [3, 2, 1]
+    assert sum(cell.lines for cell in gap_summary(GapWish(ON))) == 6
+
+
+def gaps_places() -> list[Region]:
+    return list(Region.objects.filter(cities__isnull=True))

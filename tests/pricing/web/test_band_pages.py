@@ -17,7 +17,7 @@ from dealers.choices import Door, Role
 from dealers.foundation.clock import business_day, now
 from dealers.models import Dealer, FeedDelivery, QuarantinedLine
 from pricing.choices import BandScope
-from pricing.models import PriceBand, SaleLine
+from pricing.models import PriceBand, PromoRequest, SaleLine
 from tests import factories
 from tests.visitors import signed_in, visitor
 
@@ -236,3 +236,27 @@ def test_a_dealer_exports_the_bands_of_its_own_places() -> None:
     answer = visitor(Role.DEALER_OWNER, dealer=dealer).get("/bands/export.csv")
     rows = io.BytesIO(b"".join(answer.streaming_content)).read().decode("utf-8-sig").splitlines()
     assert len(rows) == 2
+
+
+def test_the_page_of_what_applies_names_promotions_for_a_dealer_in_sight() -> None:
+    band = factories.PriceBand(product=factories.Product(sku="A1"))
+    dealer = factories.Dealer(code="D1", home_region=factories.City(code="HZ"))
+    today = business_day(now())
+    made = PromoRequest.objects.create(
+        code="P-1",
+        state="approved",
+        window=(today, today + timedelta(days=9)),
+        budget=1,
+        created_at=factories.LONG_AGO,
+        approved_at=factories.LONG_AGO,
+    )
+    made.items.create(product=band.product, promo_price=850)
+    made.dealers.add(dealer)
+    page = "/bands/what-applies/?sku=A1&region=HZ"
+    client = visitor(Role.POLICY_MANAGER)
+    assert [item.request.code for item in client.get(page).context["promos"]] == ["P-1"]
+    other = factories.Dealer(code="D2")
+    assert client.get(f"{page}&dealer={other.code}").context["promos"] == []
+    assert client.get(f"{page}&dealer=NOBODY").context["unknown_dealer"]
+    own = visitor(Role.DEALER_OWNER, dealer=dealer).get(page)
+    assert [item.request.code for item in own.context["promos"]] == ["P-1"]
