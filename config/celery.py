@@ -28,6 +28,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "settlement.*": {"queue": "settle"},
     "pricing.rejudge": {"queue": "import"},
+    "config.take_upload": {"queue": "import"},
 }
 app.conf.beat_schedule = {
     "sweep-sync-clock": {"task": "dealers.sweep_sync", "schedule": crontab(minute="*/15")},
@@ -36,6 +37,8 @@ app.conf.beat_schedule = {
     "forget-old-webhooks": {"task": "dealers.forget_old_webhooks", "schedule": crontab(hour="4", minute="50")},
     "deliver-notices": {"task": "dealers.deliver_notices", "schedule": 30.0},
     "forget-old-answers": {"task": "dealers.forget_old_answers", "schedule": crontab(hour="4", minute="40")},
+    "forget-uploads": {"task": "dealers.forget_uploads", "schedule": crontab(minute="20")},
+    "remind-of-open-lines": {"task": "dealers.remind_of_open_lines", "schedule": crontab(hour="9", minute="10")},
     "relay-jobs": {"task": "dealers.relay_jobs", "schedule": 30.0},
     "seal-audit": {"task": "dealers.seal_audit", "schedule": 60.0},
     "advance-promotions": {"task": "pricing.advance_promotions", "schedule": 300.0},

@@ -7,16 +7,19 @@ call and corrected lines from the quarantine go through `import_records`.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass
 from datetime import datetime
 from typing import IO, Any
 
-from django.db import connection
+from django.db import connection, transaction
 from django.utils.translation import gettext_lazy
 
 from config.judging_again import JudgingAgain
 from dealers.choices import OWN_FEEDS, Door
 from dealers.errors import NotFound
+from dealers.foundation import clock
 from dealers.foundation.tabular import digest_of_file
 from dealers.models import Dealer, FeedDelivery, QuarantinedLine
 from dealers.services.audit import name_of
@@ -27,13 +30,14 @@ from dealers.services.imports.dealers import DEALERS
 from dealers.services.imports.importing import Importer, import_rows
 from dealers.services.imports.inventory import INVENTORY, OWN_INVENTORY
 from dealers.services.imports.list_prices import LIST_PRICES
+from dealers.services.imports.notes import SheetNotes
 from dealers.services.imports.parts import import_in_parts
 from dealers.services.imports.products import product_importer
 from dealers.services.imports.regions import REGIONS
 from dealers.services.imports.shipments import SHIPMENTS
 from dealers.services.imports.sources import Progress, RecordSource, TableSource
 from dealers.services.imports.taking import Actor
-from dealers.services.quarantine import resubmit_line
+from dealers.services.quarantine import Resubmitted, close_corrected, resubmit_line, resubmit_lines
 from pricing.selectors.moved_products import sold
 from pricing.services.imports.bands import BANDS
 from pricing.services.imports.observations import OBSERVATIONS
@@ -83,48 +87,99 @@ def import_file(
     Raises ``UnusableFile`` when the file cannot be read as a table of this kind, with nothing stored, and
     :class:`~dealers.services.file_intakes.BrokenOff` when that shows after its first part.
     """
-    label = delivered_by or name_of(actor)
-    if kind == SALES:
-        for attempt in range(1, _MOST_ATTEMPTS + 1):
-            report = TableReport(given, filename, progress=on_progress, lines_per_portion=part_lines)
-            try:
-                if not report.body_digest:
-                    return take_in_sales(source=report, dealer=dealer, door=door, actor_label=label)
-                return take_in_parts(
-                    source=report,
-                    dealer=dealer,
-                    door=door,
-                    actor_label=label,
-                    handed_over_at=handed_over_at,
-                    part_lines=part_lines,
-                    on_part=on_part,
-                )
-            except Exception as error:
-                if attempt == _MOST_ATTEMPTS or not was_a_collision(error) or connection.in_atomic_block:
-                    raise
-    importer = _importer(kind, dealer)
-    digest = digest_of_file(given)
-    source = TableSource(given, importer.layout, filename=filename, on_progress=on_progress)
-    if importer.takes_facts and digest:
-        return import_in_parts(
-            importer,
-            source,
-            digest=digest,
-            actor=actor,
-            door=door,
-            dealer=dealer,
-            delivered_by=delivered_by,
-            handed_over_at=handed_over_at,
-            part_lines=part_lines,
-            on_part=on_part,
-        )
-    again = JudgingAgain()
-    delivery = import_rows(
-        importer, source, actor=actor, door=door, dealer=dealer, delivered_by=delivered_by, then=again
+    file = _File(
+        kind,
+        given,
+        actor,
+        door,
+        dealer,
+        filename,
+        delivered_by or name_of(actor),
+        handed_over_at,
+        part_lines,
+        on_progress,
+        on_part,
     )
-    if door == Door.COMMAND:
+    take = _import_sales if kind == SALES else _import_rows
+    for attempt in range(1, _MOST_ATTEMPTS + 1):
+        try:
+            return take(file)
+        except Exception as error:
+            if attempt == _MOST_ATTEMPTS or not was_a_collision(error) or connection.in_atomic_block:
+                raise
+    raise AssertionError("unreachable")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file as `import_file` was given it."""
+
+    kind: str
+    given: str | os.PathLike[str] | IO[bytes]
+    actor: Actor
+    door: Door
+    dealer: Dealer | None
+    filename: str | None
+    delivered_by: str
+    handed_over_at: datetime | None
+    part_lines: int
+    on_progress: Progress | None
+    on_part: Progress | None
+
+
+def _import_sales(file: _File) -> FeedDelivery:
+    report = TableReport(file.given, file.filename, progress=file.on_progress, lines_per_portion=file.part_lines)
+    if not report.body_digest:
+        return take_in_sales(source=report, dealer=file.dealer, door=file.door, actor_label=file.delivered_by)
+    with _with_corrections(report.notes, file.actor) as corrected:
+        delivery = take_in_parts(
+            source=report,
+            dealer=file.dealer,
+            door=file.door,
+            actor_label=file.delivered_by,
+            handed_over_at=file.handed_over_at,
+            part_lines=file.part_lines,
+            on_part=file.on_part,
+        )
+        corrected(delivery)
+    return delivery
+
+
+def _import_rows(file: _File) -> FeedDelivery:
+    importer = _importer(file.kind, file.dealer)
+    digest = digest_of_file(file.given)
+    source = TableSource(file.given, importer.layout, filename=file.filename, on_progress=file.on_progress)
+    common: dict[str, Any] = {
+        "actor": file.actor,
+        "door": file.door,
+        "dealer": file.dealer,
+        "delivered_by": file.delivered_by,
+    }
+    if importer.takes_facts and digest:
+        with _with_corrections(source.notes, file.actor) as corrected:
+            delivery = import_in_parts(
+                importer,
+                source,
+                digest=digest,
+                handed_over_at=file.handed_over_at,
+                part_lines=file.part_lines,
+                on_part=file.on_part,
+                **common,
+            )
+            corrected(delivery)
+        return delivery
+    again = JudgingAgain()
+    delivery = import_rows(importer, source, then=again, **common)
+    if file.door == Door.COMMAND:
         again.now()
     return delivery
+
+
+@contextmanager
+def _with_corrections(notes: SheetNotes, actor: Actor) -> Iterator[Callable[[FeedDelivery], int]]:
+    """Let a file that names refused lines put them right, in one transaction with taking it."""
+    with transaction.atomic() if notes.names_refused_lines else nullcontext():
+        yield lambda delivery: close_corrected(delivery, notes.corrects, actor=actor, at=clock.now())
 
 
 def import_records(
@@ -171,6 +226,22 @@ def resubmit(
         return import_records(kind=line.feed, records=[corrected], actor=actor, door=Door.RESUBMISSION, dealer=dealer)
 
     return resubmit_line(line_id=line_id, content=content, dealer=dealer, actor=actor, at=at, take_in=take_in)
+
+
+def resubmit_many(
+    *, contents: Mapping[int, Mapping[str, Any] | None], dealer: Dealer, actor: Actor, at: datetime
+) -> Resubmitted:
+    """Take many corrected lines of a dealer in, one delivery for each kind; None sends a line again as it came.
+
+    Raises :class:`~dealers.errors.NotFound` when one of the lines is not the dealer's to correct.
+    """
+
+    def take_in(feed: str, corrected: Sequence[Mapping[str, Any]]) -> FeedDelivery:
+        if feed not in OWN_FEEDS:
+            raise NotFound(what=gettext_lazy("refused line"), key=feed)
+        return import_records(kind=feed, records=corrected, actor=actor, door=Door.RESUBMISSION, dealer=dealer)
+
+    return resubmit_lines(contents=contents, dealer=dealer, actor=actor, at=at, take_in=take_in)
 
 
 def _importer(kind: str, dealer: Dealer | None) -> Importer:

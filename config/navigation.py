@@ -131,6 +131,7 @@ SIDEBAR = (
         _("My reports"),
         (
             Entry(_("Report data"), "upload", "upload", DEALER_ROLES),
+            Entry(_("Count stock"), "stock-count", "box", DEALER_ROLES),
             Entry(_("Reporting calendar"), "reporting-calendar", "calendar", DEALER_ROLES),
             Entry(_("Exemptions"), "exemptions", "shield", FACTS["sync.request_exemption"]),
             Entry(_("Receipts"), "receipts", "receipt", DEALER_ROLES),

@@ -112,6 +112,20 @@ TEXTS: dict[str, NoticeText] = {
         _("Your exemption from reporting is refused"),
         _("Reports are due from %(first)s to %(last)s as on any day. Reason: %(remark)s"),
     ),
+    "lines_open": NoticeText(
+        _("%(lines)s refused lines wait to be corrected"),
+        _(
+            "The oldest of %(dealer)s waits for %(days)s days. What is refused does not count as sold or counted; "
+            "correct the lines in the quarantine, or withdraw them with a reason."
+        ),
+    ),
+    "dealers_stuck": NoticeText(
+        _("%(dealers)s dealers are stuck on refused lines"),
+        _(
+            "Together %(lines)s of their lines have waited for more than %(after)s days, the oldest for %(days)s. See "
+            "who is stuck on what and help them."
+        ),
+    ),
     "calendar_ends": NoticeText(
         _("Working-day calendar ends on %(covers_until)s"),
         _("Deadlines beyond it are provisional until the new State Council calendar is loaded."),

@@ -12,9 +12,11 @@ from dealers.services.audit import seal_audit as seal
 from dealers.services.calendar import load_calendar, warn_of_calendar_end
 from dealers.services.jobs import relay_jobs as relay
 from dealers.services.notices import deliver_notices as deliver
+from dealers.services.quarantine_reminders import remind_of_open_lines as remind
 from dealers.services.sandbox import refresh_sandboxes as refresh
 from dealers.services.supply_answers import sweep_supply_answers as sweep_answers
 from dealers.services.sync import sweep_sync as sweep
+from dealers.services.uploads import forget_uploads as forget_files
 from dealers.services.webhook_sending import send_due
 from dealers.services.webhooks import forget_old_webhooks as forget_webhooks
 from dealers.services.webhooks import hand_out
@@ -28,6 +30,18 @@ def deliver_notices() -> None:
 @shared_task(name="dealers.forget_old_answers")
 def forget_old_answers() -> None:
     forget(at=clock.now())
+
+
+@shared_task(name="dealers.forget_uploads")
+def forget_uploads() -> None:
+    """Remove files that were tried and never handed in."""
+    forget_files(at=clock.now())
+
+
+@shared_task(name="dealers.remind_of_open_lines")
+def remind_of_open_lines() -> None:
+    """Tell whose refused lines stay uncorrected; once a week each."""
+    remind(at=clock.now())
 
 
 @shared_task(name="dealers.relay_jobs")

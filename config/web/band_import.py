@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from config.imports import IMPORTERS, import_file
-from config.web.reports import UploadForm
+from config.web.uploads import UploadForm
 from dealers.choices import Door
 from dealers.foundation.tabular import UnusableFile
 from dealers.web.access import capability_required, person

@@ -51,10 +51,13 @@ class QuarantineFilters(django_filters.FilterSet):
     feed = django_filters.ChoiceFilter(choices=Feed.choices)
     state = django_filters.ChoiceFilter(choices=QuarantineState.choices)
     receipt = django_filters.UUIDFilter(field_name="delivery__receipt")
+    code = django_filters.CharFilter(max_length=64, help_text="Why it was refused.")
+    refused_before = django_filters.IsoDateTimeFilter(field_name="refused_at", lookup_expr="lt")
+    refused_from = django_filters.IsoDateTimeFilter(field_name="refused_at", lookup_expr="gte")
 
     class Meta:
         model = QuarantinedLine
-        fields = ["feed", "state", "receipt"]
+        fields = ["feed", "state", "receipt", "code", "refused_before", "refused_from"]
 
 
 @extend_schema_view(

@@ -47,12 +47,16 @@ class ReceiptSummarySerializer(serializers.Serializer[Any]):
     duplicates = serializers.IntegerField()
     revised = serializers.IntegerField()
     quarantined = serializers.IntegerField()
+    complete = serializers.BooleanField(
+        source="is_complete", help_text="False while a large file is being taken in part by part."
+    )
 
 
 class ReceiptSerializer(ReceiptSummarySerializer):
     """A receipt with why each refused line was refused. The refused lines wait in the quarantine."""
 
     id = serializers.UUIDField()
+    complete = serializers.BooleanField(help_text="False while a large file is being taken in part by part.")
     problems = LineProblemSerializer(many=True, help_text="The first 1,000; all of them are in the quarantine.")
     problems_left_out = serializers.IntegerField(required=False)
     sandbox = serializers.BooleanField(required=False, help_text="Present and true when the delivery never counts.")
@@ -71,6 +75,7 @@ RECEIPT_EXAMPLE = OpenApiExample(
         "duplicates": 0,
         "revised": 0,
         "quarantined": 1,
+        "complete": True,
         "problems": [
             {
                 "line": 2,

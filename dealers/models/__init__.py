@@ -1,13 +1,14 @@
 """The facts: people, places, dealers, goods, deliveries, supply, policy, audit.
 
 Read in this order: people, places, network, catalogue, policy, feeds, sync, intakes, stock, supply, notices, keys,
-jobs, files, audit.
+jobs, uploads, counts, files, audit.
 """
 
 from dealers.models.adjustments import StockAdjustment, StockAdjustmentHistory
 from dealers.models.audit import AuditRecord, AuditSeal
 from dealers.models.calendar import CalendarDay, CalendarVersion
 from dealers.models.catalogue import ListPrice, Product
+from dealers.models.counts import StockCountDraft
 from dealers.models.feeds import FeedDay, FeedDelivery, QuarantinedLine, SyncClock
 from dealers.models.files import StoredFile
 from dealers.models.intakes import FileIntake, FilePart
@@ -22,6 +23,7 @@ from dealers.models.price_changes import PriceChange, PriceChangeLine
 from dealers.models.stock import InventoryLine, InventoryLineHistory, Shipment, ShipmentTally
 from dealers.models.supply import SupplyAnswer, SupplyHold
 from dealers.models.sync import ExemptionRequest, SyncExemption, SyncWarning, SystemOutage
+from dealers.models.uploads import Upload, UploadPiece
 from dealers.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
@@ -57,6 +59,7 @@ __all__ = [
     "ShipmentTally",
     "StockAdjustment",
     "StockAdjustmentHistory",
+    "StockCountDraft",
     "StoredFile",
     "SupplyAnswer",
     "SupplyHold",
@@ -65,6 +68,8 @@ __all__ = [
     "SyncWarning",
     "SystemOutage",
     "Territory",
+    "Upload",
+    "UploadPiece",
     "User",
     "WebhookAttempt",
     "WebhookDelivery",

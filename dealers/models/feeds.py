@@ -50,6 +50,12 @@ class FeedDelivery(models.Model):
             ),
         ]
 
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything of it is taken; False while a large file is taken part by part."""
+        intake = getattr(self, "intake", None)
+        return intake is None or intake.finished_at is not None
+
 
 class QuarantinedLine(models.Model):
     """A refused line: what came, where, why, and how it was put right."""

@@ -14,7 +14,7 @@ from dealers.selectors.visibility import visible_dealers
 
 def visible_deliveries(user: Any) -> QuerySet[FeedDelivery]:
     """Newest first. HQ's own deliveries for many dealers are HQ's; channel managers and systems see those they made."""
-    deliveries = FeedDelivery.objects.select_related("dealer").order_by("-received_at", "-id")
+    deliveries = FeedDelivery.objects.select_related("dealer", "intake").order_by("-received_at", "-id")
     return deliveries.filter(_seen_by(user))
 
 

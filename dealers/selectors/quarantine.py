@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Max, Min, Q, QuerySet
 
 from dealers.choices import QuarantineState, Role
 from dealers.models import QuarantinedLine
 from dealers.permissions import can
+from dealers.rules.ageing import AGE_STEPS, AgeStep
 from dealers.selectors.visibility import visible_dealers
 
 
@@ -22,6 +24,26 @@ def open_lines_by_feed(user: Any) -> dict[str, int]:
     """How many lines wait to be corrected, by feed; feeds without any are absent."""
     waiting = visible_quarantine(user).filter(state=QuarantineState.OPEN).order_by()
     return dict(waiting.values_list("feed").annotate(count=Count("id")))
+
+
+def waiting_by_age(lines: QuerySet[QuarantinedLine], at: datetime) -> dict[str, int]:
+    """How many of these lines wait, by the steps of their age; one query."""
+    counts = {step.key: Count("id", filter=refused_within(step, at)) for step in AGE_STEPS}
+    found: dict[str, int] = lines.filter(state=QuarantineState.OPEN).order_by().aggregate(**counts)
+    return found
+
+
+def refused_within(step: AgeStep, at: datetime) -> Q:
+    """Lines whose age falls into a step."""
+    within = Q(refused_at__gt=at - timedelta(days=step.until)) if step.until is not None else Q()
+    return within & Q(refused_at__lte=at - timedelta(days=step.days)) if step.days else within
+
+
+def waiting_by_reason(lines: QuerySet[QuarantinedLine], most: int) -> list[dict[str, Any]]:
+    """Feeds and reasons of open lines with their counts, the oldest instant and an example's id, the most first."""
+    counted = lines.select_related(None).filter(state=QuarantineState.OPEN).order_by().values("feed", "code")
+    found = counted.annotate(lines=Count("id"), oldest=Min("refused_at"), example=Max("id"))
+    return [{**row} for row in found.order_by("-lines", "code")[:most]]
 
 
 def _seen_by(user: Any) -> Q:

@@ -200,6 +200,7 @@ def receipt_of(delivery: FeedDelivery, *, most_problems: int = MOST_PROBLEMS_SHO
         "duplicates": delivery.duplicates,
         "revised": delivery.revised,
         "quarantined": delivery.quarantined,
+        "complete": delivery.is_complete,
         "problems": problems,
     }
     if delivery.dealer_id is not None and delivery.dealer_id < 0:

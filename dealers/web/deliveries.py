@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from dealers.choices import OWN_FEEDS, Door, Feed, QuarantineState
 from dealers.foundation.findings import Finding
-from dealers.models import QuarantinedLine
+from dealers.models import FileIntake, QuarantinedLine
 from dealers.permissions import can
 from dealers.selectors.deliveries import delivery_by_receipt, visible_deliveries
 from dealers.services.deliveries import detail_of
@@ -69,8 +69,13 @@ def receipt(request: HttpRequest, receipt: UUID) -> HttpResponse:
         refused = refused.filter(dealer_id=user.dealer_id)
     page = page_of(request, refused)
     remarks = [Finding.from_record(remark) for remark in delivery.remarks[:100]]
+    intake: FileIntake | None = getattr(delivery, "intake", None)
+    under_way = intake if intake is not None and intake.finished_at is None else None
     context = {
         "delivery": delivery,
+        "under_way": under_way,
+        "stopped": Finding.from_record(under_way.stopped).render() if under_way and under_way.stopped else "",
+        "parts": intake.parts.count() if intake else 0,
         "page": page,
         "lines": [{"line": line, "detail": detail_of(line)} for line in page.object_list],
         "remarks": [{"line": remark.line, "detail": remark.render()} for remark in remarks],

@@ -97,7 +97,8 @@ def _take(
         remark_unknown_columns(taking, rows.source)
     importer.take(taking, rows)
     counts = taking.end()
-    delivery.remarks = [*delivery.remarks, *taking.remarks()][: MOST_REMARKS + 1]
+    noted = [finding.as_record() for finding in rows.source.notes.remarks()] if rows.is_over else []
+    delivery.remarks = [*delivery.remarks, *taking.remarks()][: MOST_REMARKS + 1] + noted
     if intake is None and not rows.is_over:
         intake = begin_parts(delivery, digest=digest, at=at)
     if intake is None:

@@ -10,6 +10,7 @@ from typing import IO, Any, Protocol
 from dealers.foundation.findings import Finding
 from dealers.foundation.tabular import Row, open_table
 from dealers.services.imports.cells import problem
+from dealers.services.imports.notes import SheetNotes, without_notes
 from dealers.services.refused_content import clean_text
 
 Progress = Callable[[float], None]
@@ -59,18 +60,21 @@ class TableSource:
         with open_table(given, filename) as table:
             table.require(layout.required)
             self.filename = table.filename
-            self.unknown_columns = table.unknown(layout.columns)
+            self.unknown_columns = without_notes(table.unknown(layout.columns))
+            self.notes = SheetNotes(table.columns)
 
     def __iter__(self) -> Iterator[Row]:
         if not isinstance(self._given, (str, os.PathLike)):
             self._given.seek(0)
         with open_table(self._given, self.filename) as table:
+            plain = self.notes.reads_all
             for number, row in enumerate(table):
                 if number % _ROWS_PER_REPORT == 0:
                     self.share_read = table.share_read
                     if self._on_progress:
                         self._on_progress(self.share_read)
-                yield row
+                if plain or row.problem or self.notes.keeps([row.values.get(name, "") for name in table.columns]):
+                    yield row
         if self._on_progress:
             self._on_progress(1.0)
 

@@ -20,6 +20,7 @@ from dealers.foundation.findings import Finding, Severity
 from dealers.foundation.refusals import msgid as _
 from dealers.foundation.tabular import UnusableFile, digest_of_file, open_table
 from dealers.services.deliveries import Refusal
+from dealers.services.imports.notes import SheetNotes, without_notes
 
 COLUMNS = (
     "dealer",
@@ -102,6 +103,7 @@ class TableReport:
         self._progress = progress
         self._lines_per_portion = min(lines_per_portion, LINES_PER_PORTION)
         self.filename = self._table.filename
+        self.notes = SheetNotes(self._table.columns)
         self.can_repeat = False
         self.after_line = 0
 
@@ -142,17 +144,19 @@ class TableReport:
     def _numbered(self) -> Iterator[tuple[int, list[str]]]:
         """The rows behind ``after_line`` with their numbers; of what stands before, the broken ones are let go too."""
         rows = self._table.rows
+        plain, keeps = self.notes.reads_all, self.notes.keeps
         for row in rows:
             if rows.line_no > self.after_line:
-                yield rows.line_no, row
+                if plain or keeps(row):
+                    yield rows.line_no, row
             elif rows.has_broken:
                 rows.take_broken()
 
     def remarks(self) -> list[Finding]:
-        return [
-            Finding("unknown_column", Severity.INFO, _("is no column of a sales report and was not read"), field=column)
-            for column in self._table.unknown(COLUMNS)
-        ]
+        message = _("is no column of a sales report and was not read")
+        unknown = without_notes(self._table.unknown(COLUMNS))
+        ignored = [Finding("unknown_column", Severity.INFO, message, field=column) for column in unknown]
+        return [*ignored, *self.notes.remarks()]
 
     def close(self) -> None:
         self._table.close()

@@ -28,6 +28,7 @@ GET  receipts                            401 200 403 200 200 200 200 200 403 403
 GET  receipts/{receipt}                  401 200 403 404 200 200 200 200 403 403
 GET  quarantine                          401 200 403 200 200 200 200 200 403 403
 POST quarantine/{line}/resubmit          401 201 403 403 201 403 403 403 403 403
+POST quarantine/resubmissions            401 404 403 403 404 403 403 403 403 403
 POST sales-reports                       401 201 403 201 201 403 403 403 403 403
 POST inventory-reports                   401 201 403 201 201 403 403 403 403 403
 POST zero-sales-declarations             401 201 403 403 201 403 403 403 403 403
@@ -56,6 +57,7 @@ SALE = {
     "region": "C-1",
 }
 BODIES: dict[str, Any] = {
+    "quarantine/resubmissions": {"lines": [{"id": 999_999}]},
     "sales-reports": {"lines": [SALE]},
     "inventory-reports": {"lines": [{"as_of": "2026-11-01T10:00:00+08:00", "sku": "S-1", "on_hand": 1}]},
     "zero-sales-declarations": {"date": "2026-11-02"},

@@ -8,15 +8,16 @@ import pytest
 from django.db import connection
 
 from dealers.choices import Coverage, Door, Feed
+from dealers.foundation.clock import business_day
 from dealers.models import AuditRecord, Dealer, FeedDay, FeedDelivery
 from dealers.scope import row_scope
 from dealers.services.deliveries import cover_days, open_delivery
-from dealers.services.zero_sales import DayBeforeActivation, DayHasSales, DayNotBegun, declare_zero_sales
+from dealers.services.zero_sales import DayBeforeActivation, DayHasSales, DayNotOver, declare_zero_sales
 from tests import factories
 
 pytestmark = pytest.mark.django_db
-AT = datetime(2026, 11, 5, 10, tzinfo=UTC)
-TODAY = date(2026, 11, 5)
+AT = datetime(2026, 11, 6, 10, tzinfo=UTC)
+YESTERDAY = date(2026, 11, 5)
 
 
 @pytest.fixture
@@ -29,29 +30,32 @@ def declare(dealer: Dealer, day: date) -> FeedDelivery:
 
 
 def test_a_declared_day_is_covered_on_the_clock(dealer: Dealer) -> None:
-    delivery = declare(dealer, TODAY)
+    delivery = declare(dealer, YESTERDAY)
     day = FeedDay.objects.get()
-    assert (day.day, day.coverage, day.delivery) == (TODAY, Coverage.DECLARED_ZERO, delivery)
+    assert (day.day, day.coverage, day.delivery) == (YESTERDAY, Coverage.DECLARED_ZERO, delivery)
     assert (delivery.lines, delivery.feed, delivery.delivered_by) == (0, Feed.SALES, "owner")
     with connection.cursor() as cursor:
-        cursor.execute("SELECT sales_days @> %s::date FROM dealers_syncclock", [TODAY])
+        cursor.execute("SELECT sales_days @> %s::date FROM dealers_syncclock", [YESTERDAY])
         assert cursor.fetchone() == (True,)
     assert AuditRecord.objects.get().after["day"] == "2026-11-05"
 
 
 def test_the_same_declaration_again_returns_the_first_receipt(dealer: Dealer) -> None:
-    assert declare(dealer, TODAY) == declare(dealer, TODAY)
+    assert declare(dealer, YESTERDAY) == declare(dealer, YESTERDAY)
     assert FeedDelivery.objects.count() == 1
 
 
 def test_a_dealer_declares_behind_its_own_wall(dealer: Dealer) -> None:
     with row_scope(str(dealer.pk)):
-        assert declare(dealer, TODAY) == declare(dealer, TODAY)
+        assert declare(dealer, YESTERDAY) == declare(dealer, YESTERDAY)
 
 
-def test_a_day_that_has_not_begun_in_beijing_cannot_be_declared(dealer: Dealer) -> None:
-    with pytest.raises(DayNotBegun):
-        declare(dealer, TODAY + timedelta(days=1))
+@pytest.mark.parametrize("later", [0, 1])
+def test_a_day_that_is_not_over_in_beijing_cannot_be_declared(dealer: Dealer, later: int) -> None:
+    with pytest.raises(DayNotOver) as refusal:
+        declare(dealer, business_day(AT) + timedelta(days=later))
+    assert refusal.value.params["next_day"] == (business_day(AT) + timedelta(days=later + 1)).isoformat()
+    assert not FeedDay.objects.exists()
 
 
 def test_a_day_before_the_authorization_cannot_be_declared(dealer: Dealer) -> None:
@@ -62,6 +66,6 @@ def test_a_day_before_the_authorization_cannot_be_declared(dealer: Dealer) -> No
 
 def test_a_day_with_reported_sales_cannot_be_declared_empty(dealer: Dealer) -> None:
     delivery = open_delivery(dealer=dealer, feed=Feed.SALES, door=Door.API, delivered_by="x", received_at=AT)
-    cover_days(delivery, {dealer.pk: [TODAY]}, Coverage.DELIVERED)
+    cover_days(delivery, {dealer.pk: [YESTERDAY]}, Coverage.DELIVERED)
     with pytest.raises(DayHasSales):
-        declare(dealer, TODAY)
+        declare(dealer, YESTERDAY)
