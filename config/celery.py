@@ -29,6 +29,7 @@ app.conf.task_routes = {
     "settlement.*": {"queue": "settle"},
     "pricing.rejudge": {"queue": "import"},
     "config.take_upload": {"queue": "import"},
+    "pricing.check_stock": {"queue": "import"},
 }
 app.conf.beat_schedule = {
     "sweep-sync-clock": {"task": "dealers.sweep_sync", "schedule": crontab(minute="*/15")},
@@ -50,6 +51,7 @@ app.conf.beat_schedule = {
         "task": "pricing.remind_of_legal_bases",
         "schedule": crontab(hour="8", minute="10"),
     },
+    "check-stock": {"task": "pricing.check_stock", "schedule": crontab(hour="5", minute="15")},
     "heartbeat": {"task": "dealers.heartbeat", "schedule": 30.0},
 }
 

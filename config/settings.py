@@ -285,6 +285,8 @@ SPECTACULAR_SETTINGS = {
         "WebhookStateEnum": "dealers.choices.WebhookState",
         "ViolationKindEnum": "pricing.choices.ViolationKind",
         "ViolationStateEnum": "pricing.choices.ViolationState",
+        "StockCodeEnum": "pricing.choices.StockCode",
+        "StockHintEnum": "pricing.choices.StockHint",
         "TierEnum": "dealers.choices.Tier",
     },
 }

@@ -21,6 +21,26 @@ class Enforcement(TextChoices):
     ENFORCED = "enforced", _("Enforced")
 
 
+class StockCode(TextChoices):
+    """What does not add up when stock is rolled forward (rulebook section 4, Plausibility)."""
+
+    STOCK_BREAK = "stock_break", _("Count differs")
+    STOCK_CONTINUITY = "stock_continuity", _("Opening stock differs")
+    STOCK_NEGATIVE = "stock_negative", _("Below zero in between")
+    STOCK_OVERSOLD = "stock_oversold", _("More sold than came")
+
+
+class StockHint(TextChoices):
+    """What a dealer may want to do about a product; see :mod:`pricing.rules.stock_cover`."""
+
+    SOLD_OUT = "sold_out", _("Sold out")
+    ORDER = "order", _("Order soon")
+    ENOUGH = "enough", _("Enough")
+    OVERSTOCK = "overstock", _("More than needed")
+    NOT_SELLING = "not_selling", _("Not selling")
+    TOO_LITTLE_KNOWN = "too_little_known", _("Too little known")
+
+
 class Verdict(IntegerChoices):
     """What was found about the price of a sale line (rulebook section 3). Stored as a small number."""
 

@@ -9,6 +9,7 @@ from dealers.services.jobs import running_job
 from pricing.services.legal_bases import remind_of_ending_bases
 from pricing.services.promos.clockwork import advance_promotions as advance
 from pricing.services.rejudge import rejudge_as_asked
+from pricing.services.stock_check import check_stock as check_every_stock
 from pricing.services.violations.gathering import gather_violations as gather
 
 
@@ -28,6 +29,12 @@ def gather_violations() -> None:
 def remind_of_legal_bases() -> None:
     """Say in time which legal bases of enforced floors end."""
     remind_of_ending_bases(at=clock.now())
+
+
+@shared_task(name="pricing.check_stock")
+def check_stock() -> None:
+    """Roll every dealer's stock forward and bring the findings up to date."""
+    check_every_stock(at=clock.now())
 
 
 @shared_task(name="pricing.rejudge")

@@ -40,6 +40,7 @@ from dealers.services.deliveries import DeliveryCounts, close_delivery, cover_da
 from dealers.services.keys import create_api_key
 from dealers.services.sync import sweep_sync
 from pricing.services.promos.clockwork import advance_promotions
+from pricing.services.stock_check import check_stock
 from settlement.models import Statement
 from settlement.services.approval import approve_run, put_up_for_review
 from settlement.services.calculation import calculate_run
@@ -50,6 +51,8 @@ PAST_PERIODS = 4
 #: Up to this many dealers report by themselves in the last days; a larger company is delivered by HQ's files.
 SELF_REPORTING = 40
 _DAILY_FOR_DAYS = 5
+#: When one dealer's goods went missing, and another declared what happened to its own.
+_OFF_DAYS_AGO = 3
 _NIGHTLY_FOR_DAYS = 30
 _DAY, _STEP = timedelta(days=1), timedelta(days=3)
 
@@ -102,6 +105,7 @@ class Story:
             keep_prices(staff, self.now)
             walk_the_market(self.network, self.goods, staff, self.now)
             confirm_silent_statements(at=self.now)
+            check_stock(at=self.now)
         return staff
 
     def _found(self, at: datetime) -> Staff:
@@ -161,6 +165,8 @@ class Story:
             for row in self.trade.sales(day):
                 rows_of.setdefault(str(row["dealer"]), []).append(row)
             known = {dealer.code: dealer for dealer in Dealer.objects.all()}
+            if day == self.today - timedelta(days=_OFF_DAYS_AGO) and len(self.network) > 1:
+                self._something_off(at, known)
             for demo in self.network:
                 if not self.trade.reports_on(demo, day):
                     continue
@@ -182,11 +188,23 @@ class Story:
         if not self.small:
             self._import("inventory", (row for d in reporting for row in self.trade.stock_of(d, counted_at)))
             return
+        rows_of: dict[str, list[dict[str, object]]] = {}
+        for row in self.trade.sales(self.today, until=counted_at - timedelta(seconds=1)):
+            rows_of.setdefault(str(row["dealer"]), []).append(row)
         for demo in reporting:
-            self._import("inventory", self.trade.stock_of(demo, counted_at), dealer=known[demo.code])
-            rows = [row for row in self.trade.sales(self.today, until=at) if row["dealer"] == demo.code]
-            if rows:
+            if rows := rows_of.get(demo.code):
                 self._import("sales", rows, dealer=known[demo.code])
+            self._import("inventory", self.trade.stock_of(demo, counted_at), dealer=known[demo.code])
+
+    def _something_off(self, at: datetime, known: Mapping[str, Dealer]) -> None:
+        """One dealer declares what changed its stock beside trade; another misses goods and has not said so."""
+        honest, forgetful = self.network[0], self.network[1]
+        skus = [str(row["sku"]) for row in self.trade.stock_of(honest, at)]
+        declared_at = at - timedelta(hours=1)
+        rows = list(self.trade.shelves.adjustments(honest.code, skus, declared_at))
+        self._import("stock_adjustments", rows, dealer=known[honest.code])
+        missing = max(self.trade.stock_of(forgetful, at), key=_on_hand)
+        self.trade.shelves.lose(forgetful.code, str(missing["sku"]), 12)
 
     def _declare_empty_days(self, days: list[date], at: datetime) -> None:
         """Dealers that report declare the days on which they sold nothing."""
@@ -242,7 +260,7 @@ class Story:
     def _import(self, kind: str, rows: Iterable[Mapping[str, object]], *, dealer: Dealer | None = None) -> None:
         """Write the rows as a file and take it in as any file is taken in."""
         with tempfile.TemporaryFile() as file:
-            if not _write_csv(file, rows):
+            if not _write_csv(file, self.trade.shelves.booked(kind, rows)):
                 return
             file.seek(0)
             import_file(
@@ -254,6 +272,10 @@ class Story:
                 filename=f"{kind}.csv",
                 delivered_by="demo" if dealer is None else f"ERP {dealer.code}",
             )
+
+
+def _on_hand(row: Mapping[str, object]) -> int:
+    return int(str(row["on_hand"]))
 
 
 def void(_result: object) -> None:

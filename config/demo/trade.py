@@ -12,6 +12,7 @@ from config.demo.company import DemoDealer, Habit
 from config.demo.goods import CENT, Good
 from config.demo.past_promotions import PastPromotion
 from config.demo.places import PROVINCES
+from config.demo.shelves import Shelves
 from dealers.foundation.clock import BUSINESS_ZONE
 
 #: How many days before today a silent dealer's reports stop.
@@ -32,6 +33,9 @@ class Trade:
     promo_from: date = date.max
     #: Promotions of single dealers that are over: twice as much of their products was sold at their prices.
     past: Sequence[PastPromotion] = ()
+
+    def __post_init__(self) -> None:
+        self.shelves = Shelves(self.seed)
 
     def reports_on(self, dealer: DemoDealer, day: date) -> bool:
         """Whether the dealer reports at all for this day."""
@@ -120,15 +124,23 @@ class Trade:
                     "region": dealer.cities[0].code,
                 }
 
+    def _opening(self, dealer: DemoDealer, good: Good, shared_by: int) -> int:
+        """What lay on the shelf as the story began: enough for the bulk sales to come, here and there far too much."""
+        weight = sum(other.weight for other in self.network)
+        weekly = self.lines_per_day * dealer.weight / weight * 7 * 1.9 / shared_by
+        sells_in_bulk = dealer.has_addendum or dealer.habit == Habit.BULK_WITHOUT_ADDENDUM
+        weeks = (7, 7, 8, 9, 18) if sells_in_bulk else (1, 1, 1, 2, 9)
+        chance = random.Random(f"opening:{self.seed}:{dealer.code}:{good.sku}")
+        return round(weekly * chance.choice(weeks)) + (60 if sells_in_bulk else 12)
+
     def stock_of(self, dealer: DemoDealer, counted_at: datetime) -> Iterator[dict[str, object]]:
         """A stock count of the dealer's range."""
-        chance = random.Random(f"stock:{self.seed}:{dealer.code}:{counted_at.date()}")
         own = [good for good in self.goods[:64] if good.industry == dealer.industry] or list(self.goods[:20])
         for good in own:
             yield {
                 "dealer": dealer.code,
                 "as_of": counted_at.isoformat(),
                 "sku": good.sku,
-                "on_hand": chance.randrange(4, 60),
-                "in_transit": chance.choice((0, 0, 0, 6, 12)),
+                "on_hand": self.shelves.units(dealer.code, good.sku, self._opening(dealer, good, len(own))),
+                "in_transit": 0,
             }

@@ -42,7 +42,7 @@ _OTHER_SIDES = {
 class AdjustmentForm(forms.Form):
     """One declared change. The document number is made when the form is drawn, so that sending it twice counts once."""
 
-    kind = forms.ChoiceField(label=gettext_lazy("What happened"), choices=AdjustmentKind.choices)
+    kind = forms.ChoiceField(label=gettext_lazy("Kind of change"), choices=AdjustmentKind.choices)
     sku = forms.CharField(label="SKU", max_length=64, widget=forms.TextInput(attrs={"list": "own-products"}))
     quantity = forms.IntegerField(label=gettext_lazy("Units"), min_value=1)
     occurred_at = forms.DateTimeField(

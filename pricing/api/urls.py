@@ -33,6 +33,7 @@ from pricing.api.promos import (
     WithdrawPromo,
 )
 from pricing.api.sales_reports import SalesReports
+from pricing.api.stock import Stock, StockFindings
 from pricing.api.violations import ViolationDetail, Violations
 
 urlpatterns = [
@@ -40,6 +41,8 @@ urlpatterns = [
     path("violations/<int:id>", ViolationDetail.as_view(), name="violation"),
     path("market-observations", MarketObservations.as_view(), name="market-observations"),
     path("sales-reports", SalesReports.as_view(), name="sales-reports"),
+    path("stock", Stock.as_view(), name="stock"),
+    path("stock-findings", StockFindings.as_view(), name="stock-findings"),
     path("price-bands", PriceBands.as_view(), name="price-bands"),
     path("promo-requests", PromoRequests.as_view(), name="promo-requests"),
     path("promo-requests/bulk-approvals", ApprovePromos.as_view(), name="promo-requests-bulk"),

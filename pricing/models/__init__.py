@@ -9,6 +9,7 @@ from pricing.models.promo_results import PromoChannelResult, PromoDealerResult, 
 from pricing.models.promo_spend import PromoAccount, PromoSpend, PromoSpendProof
 from pricing.models.promos import PromoGoal, PromoItem, PromoRequest, PromoStep, PromoSubmission, PromoVote
 from pricing.models.sales import SaleLine, SaleLineHistory, SalesTally
+from pricing.models.stock import StockFinding
 from pricing.models.violations import GatheringDue, Violation, ViolationVersion
 
 __all__ = [
@@ -39,6 +40,7 @@ __all__ = [
     "SaleLineHistory",
     "SalesTally",
     "SellerAlias",
+    "StockFinding",
     "Violation",
     "ViolationVersion",
 ]

@@ -157,11 +157,6 @@ def oversold(totals: StockTotals) -> Iterator[StockFinding]:
     over = totals.sold - received
     if over <= 0 or totals.other_warehouses:
         return
-    message = _(
-        "Since %(opened)s %(sold)s units are reported as sold; %(received)s are known to have been there: "
-        "%(opening)s at the beginning, %(under_way)s under way then, %(shipped)s shipped since and %(came)s declared "
-        "as gained. That is %(over)s more than came."
-    )
     numbers = {
         "opened": _moment(totals.opened_at),
         "sold": totals.sold,
@@ -172,7 +167,7 @@ def oversold(totals: StockTotals) -> Iterator[StockFinding]:
         "came": totals.came,
         "over": over,
     }
-    said = Finding("stock_oversold", Severity.WARNING, message, numbers)
+    said = Finding("stock_oversold", Severity.WARNING, _OVERSOLD, numbers)
     yield StockFinding(totals.dealer_id, totals.product_id, totals.opened_at, totals.last_at, over, said)
 
 
@@ -186,6 +181,11 @@ def all_findings(
         yield from oversold(total)
 
 
+_OVERSOLD = _(
+    "Since %(opened)s %(sold)s units are reported as sold; %(received)s are known to have been there: "
+    "%(opening)s at the beginning, %(under_way)s under way then, %(shipped)s shipped since and %(came)s declared "
+    "as gained. That is %(over)s more than came."
+)
 _COUNT_OFF = _(
     "The count of %(closed)s shows %(closing)s units. From %(opening)s on %(opened)s, with %(shipped)s shipped, "
     "%(sold)s sold, %(came)s declared as gained and %(went)s as gone, %(expected)s were to be expected: a difference "
@@ -203,6 +203,14 @@ _BELOW_ZERO = _(
     "there: %(opening)s at the beginning, %(under_way)s under way then, and what was shipped or gained before them."
 )
 
+#: The sentence of each code, for findings that were stored.
+SENTENCES = {
+    "stock_break": _COUNT_OFF,
+    "stock_continuity": _OPENING_OFF,
+    "stock_negative": _BELOW_ZERO,
+    "stock_oversold": _OVERSOLD,
+}
+
 
 def _off(window: StockWindow, tolerance: Tolerance) -> StockFinding:
     units = excess(window, tolerance)
@@ -214,8 +222,8 @@ def _off(window: StockWindow, tolerance: Tolerance) -> StockFinding:
         "under_way": window.under_way_at_closing if units < 0 else window.under_way_at_opening,
         "tolerance": tolerance.of(window.opening + max(window.shipped, 0) + window.came),
     }
-    code, message = ("stock_continuity", _OPENING_OFF) if window.stated else ("stock_break", _COUNT_OFF)
-    return _found(window, units, Finding(code, Severity.WARNING, message, numbers))
+    code = "stock_continuity" if window.stated else "stock_break"
+    return _found(window, units, Finding(code, Severity.WARNING, SENTENCES[code], numbers))
 
 
 def _below_zero(window: StockWindow, short: int) -> StockFinding:

@@ -61,14 +61,14 @@ WITH counts AS (
     SELECT *, count(units) OVER run AS stretch, sum(shipped - sold + came - went) OVER run AS balance,
            sum(greatest(shipped, 0)) OVER (
                PARTITION BY dealer_id, product_id ORDER BY at
-               RANGE BETWEEN %(arrival)s::interval PRECEDING AND CURRENT ROW EXCLUDE TIES
+               RANGE BETWEEN %(arrival)s::interval PRECEDING AND interval '1 microsecond' PRECEDING
            ) AS recent
     FROM events
     WINDOW run AS (PARTITION BY dealer_id, product_id ORDER BY at, turn ROWS UNBOUNDED PRECEDING)
 ), stretches AS (
     SELECT dealer_id, product_id, stretch, max(at) FILTER (WHERE units IS NOT NULL) AS opened_at,
            bool_or(stated) AS stated, max(units) AS opening, max(in_transit) AS in_transit,
-           max(greatest(in_transit, recent)) FILTER (WHERE units IS NOT NULL) AS under_way,
+           max(greatest(in_transit, coalesce(recent, 0))) FILTER (WHERE units IS NOT NULL) AS under_way,
            max(warehouses) AS warehouses, max(signature) AS signature,
            sum(shipped) AS shipped, sum(sold) AS sold, sum(came) AS came, sum(went) AS went,
            max(units) + min(balance) - max(balance) FILTER (WHERE units IS NOT NULL) AS lowest
@@ -81,14 +81,12 @@ WITH counts AS (
                PARTITION BY dealer_id, product_id ORDER BY opened_at
                RANGE BETWEEN interval '{warehouse_days} days' PRECEDING AND CURRENT ROW
            ) AS partial,
-           first_value(opened_at) OVER whole AS first_at, first_value(opening) OVER whole AS first_units,
-           first_value(under_way) OVER whole AS first_under_way, sum(shipped) OVER whole AS all_shipped,
-           sum(sold) OVER whole AS all_sold, sum(came) OVER whole AS all_came,
-           min(signature) OVER whole <> max(signature) OVER whole AS others_ever
+           first_value(opened_at) OVER chain AS first_at, first_value(opening) OVER chain AS first_units,
+           first_value(under_way) OVER chain AS first_under_way, sum(shipped) OVER chain AS all_shipped,
+           sum(sold) OVER chain AS all_sold, sum(came) OVER chain AS all_came,
+           min(signature) OVER chain <> max(signature) OVER chain AS others_ever
     FROM stretches
-    WINDOW chain AS (PARTITION BY dealer_id, product_id ORDER BY stretch),
-           whole AS (PARTITION BY dealer_id, product_id ORDER BY stretch
-                     ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING)
+    WINDOW chain AS (PARTITION BY dealer_id, product_id ORDER BY stretch ROWS UNBOUNDED PRECEDING)
 ), told AS (
     SELECT *, coalesce(partial OR lead(partial) OVER chain OR others_later, false) AS other_warehouses
     FROM chained WINDOW chain AS (PARTITION BY dealer_id, product_id ORDER BY stretch)

@@ -21,11 +21,20 @@ from pricing.web import (
     promo_results,
     promos,
     sale_lines,
+    stock,
+    stock_findings,
     violation_decisions,
     violations,
 )
 
 urlpatterns = [
+    path("stock/", stock.stock, name="stock"),
+    path("stock/export.<str:ending>", stock.stock_export, name="stock-export"),
+    path("stock/findings/", stock_findings.stock_findings, name="stock-findings"),
+    path("stock/findings/export.<str:ending>", stock_findings.stock_findings_export, name="stock-findings-export"),
+    path("stock/check/<str:dealer>/", stock_findings.stock_check_now, name="stock-check"),
+    path("stock/of/<str:dealer>/<path:sku>/", stock.stock_of, name="stock-of"),
+    path("stock/movements/<str:dealer>/<path:sku>/", stock.stock_movements, name="stock-movements"),
     path("bands/", bands.bands, name="bands"),
     path("bands/export.<str:ending>", bands.bands_export, name="bands-export"),
     path("bands/new/", band_edit.band_new, name="band-new"),
