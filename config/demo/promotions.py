@@ -11,9 +11,14 @@ from config.demo.company import DemoDealer
 from config.demo.goods import CENT, Good
 from config.demo.people import Staff
 from dealers.foundation.clock import BUSINESS_ZONE
+from pricing.choices import GoalMeasure
 from pricing.rules.promo_content import PromoContent, PromoItemContent
+from pricing.rules.promo_goals import Goal
+from pricing.rules.promo_remarks import RemarkContent
+from pricing.services.promos.attachments import attach_file
 from pricing.services.promos.budget import decide_budget
-from pricing.services.promos.drafts import create_promo
+from pricing.services.promos.delegations import record_delegation
+from pricing.services.promos.drafts import change_promo, create_promo
 from pricing.services.promos.legal import decide_legal
 from pricing.services.promos.submission import submit_promo
 
@@ -39,6 +44,7 @@ class Promotions:
         for name, dealer, amount, topic, days_ago, copy, fate in _REQUESTS:
             events += self._asked(name, dealer, amount, topic, days_ago, copy, fate)
         events.append((self._moment(0, 9), self._draft))
+        events.append((self._moment(0, 9, 5), self._away))
         return events
 
     def _running(self) -> list[Event]:
@@ -67,7 +73,11 @@ class Promotions:
         if fate == "legal":
             return events
         if fate == "returned":
-            return [*events, (legal_at, self._legal(name, "return", "请删除绝对化用语后重新提交。"))]
+            return [*events, (legal_at, self._return(name))]
+        if fate == "mended":
+            mended = replace(content, ad_copy=_MENDED, budget=content.budget - 6000)
+            again = self._moment(max(days_ago - 1, 0), 10, 20)
+            return [*events, (legal_at, self._return(name)), (again, self._mend(name, mended, self._owner(dealer)))]
         events.append((legal_at, self._legal(name, "approve", "文案合规")))
         if fate in _DECISIONS:
             decision, reason = _DECISIONS[fate]
@@ -95,7 +105,10 @@ class Promotions:
             ends_on=ends_on,
             budget=Decimal(amount),
             brand_share=Decimal("0.6"),
-            goal="销量较前四周提升 30%",
+            goal="带动门店客流，巩固旺季份额",
+            goals=(Goal(GoalMeasure.UPLIFT, Decimal("0.3")), Goal(GoalMeasure.AMOUNT, Decimal(amount) * 4)),
+            other_share=Decimal("0.1") if topic in _WITH_A_MALL else Decimal(0),
+            other_party="万象汇商场" if topic in _WITH_A_MALL else "",
             ad_copy="明月焕新季，到店体验，限时优惠。",
             items=items,
             regions=() if demo is None else (demo.province.code,),
@@ -110,6 +123,45 @@ class Promotions:
             submit_promo(code=request.code, actor=actor, at=at)
 
         return act
+
+    def _return(self, name: str) -> Callable[[datetime], None]:
+        def act(at: datetime) -> None:
+            remarks = [
+                RemarkContent("ad_copy", "无法提供证明，请删除或改写。", 0),
+                RemarkContent("budget", "请附费用明细。"),
+            ]
+            decide_legal(
+                code=self.codes[name],
+                decision="return",
+                reason="请删除绝对化用语后重新提交。",
+                remarks=remarks,
+                actor=self.staff["legal"],
+                at=at,
+            )
+
+        return act
+
+    def _mend(self, name: str, content: PromoContent, login: str) -> Callable[[datetime], None]:
+        def act(at: datetime) -> None:
+            actor, code = self.staff[login], self.codes[name]
+            change_promo(code=code, content=content, actor=actor, at=at)
+            attach_file(code=code, name="费用明细.csv", content=_COSTS, actor=actor, at=at)
+            submit_promo(code=code, actor=actor, at=at)
+
+        return act
+
+    def _away(self, at: datetime) -> None:
+        """The marketing director travels next week; the general manager stands in."""
+        first = at.astimezone(BUSINESS_ZONE).date() + timedelta(days=3)
+        record_delegation(
+            delegator=self.staff["marketing"],
+            delegate=self.staff["gm"],
+            first_day=first,
+            last_day=first + timedelta(days=4),
+            reason="赴广州参加订货会",
+            actor=self.staff["marketing"],
+            at=at,
+        )
 
     def _legal(self, name: str, decision: str, reason: str) -> Callable[[datetime], None]:
         def act(at: datetime) -> None:
@@ -132,6 +184,10 @@ class Promotions:
         return _at(self.today - timedelta(days=days_ago), hour, minute)
 
 
+#: Promotions a mall bears a part of.
+_WITH_A_MALL = frozenset({"newyear", "opening", "newhome"})
+_MENDED = "备受欢迎的体验。顶级系列到店。"
+_COSTS = "项目,金额\n物料,12000\n人员,8000\n让利,12000\n".encode()
 _PLAIN = "换季焕新，到店体验，限时优惠。"
 
 #: Name, dealer, budget, topic, submitted so many days ago, ad copy, and where the request stands today.
@@ -139,6 +195,7 @@ _REQUESTS = (
     ("autumn", 1, "88000", "autumn", 1, "全网最低价，音质第一，买到就是赚到。", "legal"),
     ("corner", 9, "18600", "community", 1, "社区体验日，到店有礼。", "legal"),
     ("opening", 10, "36500", "opening", 0, "新店开业，前一百名顾客赠礼。", "legal"),
+    ("toys", 8, "38000", "toys", 2, "行业第一的体验。顶级系列到店。", "mended"),
     ("family", 11, "52000", "members", 2, "顶级体验，仅此一次。", "legal"),
     ("kitchen", 2, "100000.00", "kitchen", 9, _PLAIN, "budget"),
     ("festival", 12, "64000", "newyear", 2, _PLAIN, "budget"),
@@ -168,6 +225,7 @@ _TITLES = {
     "campus": "校园开放日",
     "winter": "冬日暖家",
     "tradein": "以旧换新",
+    "toys": "亲子体验周",
 }
 
 
