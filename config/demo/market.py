@@ -12,7 +12,7 @@ from decimal import Decimal
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from config.demo.company import DemoDealer, Habit
-from config.demo.goods import Good
+from config.demo.goods import RECOMMENDED_INDUSTRIES, Good
 from config.demo.people import Staff
 from config.imports import import_file
 from dealers.choices import Door
@@ -28,7 +28,7 @@ _COLUMNS = "external_id,seen_at,platform,seller,shop,link,product,sku,price"
 def walk_the_market(network: Sequence[DemoDealer], goods: Sequence[Good], staff: Staff, at: datetime) -> None:
     """A few sightings by people and some by a price watcher's file; one seller is found out, one goes to a case."""
     cutter = next((dealer for dealer in network if dealer.habit == Habit.CUTS_PRICES), network[0])
-    wares = [good for good in goods if good.industry == cutter.industry] or list(goods)
+    wares = [good for good in goods if good.industry not in RECOMMENDED_INDUSTRIES]
     city = Region.objects.get(code=cutter.cities[0].code)
     first, second = wares[0], wares[min(1, len(wares) - 1)]
     shop = f"{cutter.name[2:4]}优品专营店"
@@ -38,7 +38,7 @@ def walk_the_market(network: Sequence[DemoDealer], goods: Sequence[Good], staff:
             seen_at=at - timedelta(days=2, hours=3),
             seller=shop,
             platform="淘宝",
-            price=_below(first, "0.93"),
+            price=_below(first, "0.71"),
             sku=first.sku,
             region=city,
             link="https://shop.example/item/3318",
@@ -56,9 +56,11 @@ def walk_the_market(network: Sequence[DemoDealer], goods: Sequence[Good], staff:
         actor=staff["investigator"],
         at=at - timedelta(days=1),
     )
-    hand_over_observation(
-        observation_id=seen.pk, reason="与申报中的低价相互印证，请一并核查。", actor=staff["investigator"], at=at
-    )
+    seen.refresh_from_db()
+    if seen.holds:  # unless a promotion of this seed allows the price
+        hand_over_observation(
+            observation_id=seen.pk, reason="与申报中的低价相互印证，请一并核查。", actor=staff["investigator"], at=at
+        )
     record_observation(
         seen=Seen(
             seen_at=at - timedelta(hours=5),
