@@ -96,7 +96,7 @@ class ViolationState(TextChoices):
 
 
 class ObservationState(TextChoices):
-    RECORDED = "recorded", _("Recorded")
+    RECORDED = "recorded", _("To be looked at")
     HANDED_OVER = "handed_over", _("Handed over")
     DISMISSED = "dismissed", _("Dismissed")
 

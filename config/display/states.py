@@ -90,7 +90,7 @@ STATES: dict[str, Look] = {
     "gathered": Look("warn", _("Gathered")),
     "handed_over": Look("info", _("Handed over")),
     "set_aside": Look("", _("Set aside")),
-    "recorded": Look("warn", _("Recorded")),
+    "recorded": Look("warn", _("To be looked at")),
     "dismissed": Look("", _("Dismissed")),
     "cleared": Look("", _("No longer in breach")),
     "opened": Look("warn", _("Opened")),

@@ -144,7 +144,8 @@ def sightings_of_seller(user: Any, observation: MarketObservation, today: date) 
     if observation.dealer_id:
         same |= Q(dealer_id=observation.dealer_id)
     since = today - timedelta(days=REPEAT_DAYS)
-    return visible_observations(user).filter(same, seen_on__gte=since).exclude(pk=observation.pk)
+    found = visible_observations(user).filter(same, seen_on__gte=since).exclude(pk=observation.pk)
+    return found.order_by("-seen_on", "-id")
 
 
 def suggested_dealers(user: Any, observation: MarketObservation) -> list[Dealer]:
