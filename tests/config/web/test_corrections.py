@@ -123,6 +123,10 @@ def test_headquarters_sees_who_is_stuck_on_what(dealer: Dealer) -> None:
     rows = [(row["dealer_code"], row["code"], row["lines"], row["late"], row["days"]) for row in page.context["rows"]]
     assert rows[0] == (dealer.code, "unknown_sku", 2, 2, 9)
     assert len(rows) == page.context["stuck_dealers"] == 2
+    excel = f"/quarantine/refused/sales.xlsx?code=unknown_sku&amp;dealer={dealer.code}"
+    hq = visitor(Role.POLICY_MANAGER)
+    assert excel in hq.get(f"/quarantine/?code=unknown_sku&feed=sales&dealer={dealer.code}").content.decode()
+    assert hq.get(excel.replace("&amp;", "&")).content.startswith(b"PK")
 
 
 def test_a_channel_manager_sees_the_own_regions_only(dealer: Dealer) -> None:
