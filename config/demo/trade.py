@@ -75,7 +75,7 @@ class Trade:
         channel, quantity = "retail", chance.choices((1, 2, 3, 5), weights=(70, 20, 7, 3))[0]
         price = good.street * Decimal(chance.randrange(96, 105)) / 100
         if day >= self.promo_from and good.sku in self.promo_prices and chance.random() < 0.4:
-            price = self.promo_prices[good.sku]
+            price, quantity = self.promo_prices[good.sku], quantity * 2
         elif own_price := next((one.prices[good.sku] for one in self.past if one.covers(dealer, good.sku, day)), None):
             price, quantity = own_price, quantity * 2
         elif dealer.habit == Habit.CUTS_PRICES and chance.random() < 0.12:

@@ -8,15 +8,14 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from fractions import Fraction
 
 from dealers.foundation.findings import Finding
-from dealers.foundation.money import round_money
+from dealers.foundation.money import ZERO, round_money
 from pricing.choices import Bearer, Channel
 from pricing.rules.promo_return import Marks, PromoReturn, return_of, spend_by_channel
-from pricing.rules.uplift import Stretch, Uplift, parts_to_cents, ratio, uplift_of
+from pricing.rules.uplift import MICROS, Stretch, Uplift, micros, parts_to_cents, ratio, uplift_of
 
-_NOTHING = Decimal(0)
+_NOTHING = ZERO
 CHANNELS = tuple(channel.value for channel in Channel)
 
 
@@ -101,7 +100,6 @@ def judge(
     before: Sums, during: Sums, spent: Sequence[Spent], window: Stretch, baseline: Stretch, marks: Marks
 ) -> PromoFigures:
     """The figures of a promotion whose days in ``window`` are over."""
-    scale = Fraction(window.days, baseline.days)
     result = uplift_of(during.whole.amount, before.whole.amount, window, baseline)
     spend = sum((entry.amount for entry in spent), _NOTHING)
     by_channel = _spend_of_channels(spent, {key: sold.amount for key, sold in during.channels.items()})
@@ -119,21 +117,21 @@ def judge(
         breach_sales=round_money(during.whole.breach),
         spend=spend,
         brand_spend=sum((entry.amount for entry in spent if entry.borne_by == Bearer.BRAND), _NOTHING),
-        channels=_parts(before.channels, during.channels, by_channel, scale),
-        dealers=_parts(before.dealers, during.dealers, by_dealer, scale),
-        products=_parts(before.products, during.products, {}, scale),
+        channels=_parts(before.channels, during.channels, by_channel, window.days, baseline.days),
+        dealers=_parts(before.dealers, during.dealers, by_dealer, window.days, baseline.days),
+        products=_parts(before.products, during.products, {}, window.days, baseline.days),
     )
 
 
 def _parts(
-    before: Mapping[int, Sold], during: Mapping[int, Sold], spend: Mapping[int, Decimal], scale: Fraction
+    before: Mapping[int, Sold], during: Mapping[int, Sold], spend: Mapping[int, Decimal], days: int, of_days: int
 ) -> tuple[Part, ...]:
     keys = sorted({*before, *during, *spend})
     sold = {key: during.get(key, Sold()) for key in keys}
-    earlier = {key: Fraction(before.get(key, Sold()).amount) for key in keys}
-    sales = parts_to_cents({key: Fraction(sold[key].amount) for key in keys})
-    baseline = parts_to_cents(earlier)
-    expected = parts_to_cents({key: amount * scale for key, amount in earlier.items()})
+    earlier = {key: micros(before.get(key, Sold()).amount) for key in keys}
+    sales = parts_to_cents({key: micros(sold[key].amount) for key in keys}, MICROS)
+    baseline = parts_to_cents(earlier, MICROS)
+    expected = parts_to_cents({key: amount * days for key, amount in earlier.items()}, MICROS * of_days)
     return tuple(
         Part(key, sales[key], sold[key].quantity, baseline[key], expected[key], spend.get(key, _NOTHING))
         for key in keys

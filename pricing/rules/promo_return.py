@@ -9,12 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
 
 from dealers.foundation.findings import Finding, Severity
 from dealers.foundation.refusals import msgid as _
 from pricing.choices import Recommendation
-from pricing.rules.uplift import parts_to_cents, ratio
+from pricing.rules.uplift import MICROS, micros, parts_to_cents, ratio
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +70,8 @@ def spend_by_channel(
     weights = {channel: max(Decimal(0), sales.get(channel, Decimal(0))) for channel in channels}
     if not any(weights.values()):
         weights = dict.fromkeys(channels, Decimal(1))
-    whole = sum((Fraction(weight) for weight in weights.values()), Fraction(0))
-    shares = parts_to_cents({channel: Fraction(shared) * Fraction(weights[channel]) / whole for channel in channels})
+    parts = {channel: micros(shared) * micros(weights[channel]) for channel in channels}
+    shares = parts_to_cents(parts, MICROS * sum(micros(weight) for weight in weights.values()))
     return {channel: named.get(channel, Decimal(0)) + shares[channel] for channel in channels}
 
 

@@ -19,6 +19,9 @@ from dealers.foundation.refusals import msgid as _
 
 K = TypeVar("K", bound=Hashable)
 _DAYS_OF_A_WEEK = 7
+_FEN = 100
+#: Of how many parts :func:`micros` makes a yuan.
+MICROS = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +83,25 @@ def to_cents(exact: Fraction) -> Decimal:
     return _half_up(exact, CENT)
 
 
-def parts_to_cents(exact: Mapping[K, Fraction]) -> dict[K, Decimal]:
-    """Each part in fen so that the parts add up to the rounded total: largest remainder, ties by key order.
+def parts_to_cents(parts: Mapping[K, int], denominator: int) -> dict[K, Decimal]:
+    """Each part (so many of a ``denominator``-th yuan) in fen, so that the parts add up to the rounded total.
 
-    Parts may be negative; keys of a kind that has an order.
+    Largest remainder, ties by key order; parts may be negative. Whole numbers, because there may be a part for every
+    dealer of the company.
     """
-    total = to_cents(sum(exact.values(), Fraction(0)))
-    fen = {key: value / Fraction(CENT) for key, value in exact.items()}
-    whole = {key: value.numerator // value.denominator for key, value in fen.items()}
+    total = to_cents(Fraction(sum(parts.values()), denominator))
+    whole, rest = {}, {}
+    for key, part in parts.items():
+        whole[key], rest[key] = divmod(part * _FEN, denominator)
     left_over = int(total / CENT) - sum(whole.values())
-    for key in sorted(sorted(fen), key=lambda key: whole[key] - fen[key])[:left_over]:  # type: ignore[type-var]
+    for key in sorted(sorted(rest), key=lambda key: -rest[key])[:left_over]:  # type: ignore[type-var]
         whole[key] += 1
-    return {key: Decimal(value) * CENT for key, value in whole.items()}
+    return {key: Decimal(fen).scaleb(-2) for key, fen in whole.items()}
+
+
+def micros(amount: Decimal) -> int:
+    """An amount as whole millionths of a yuan; nothing is finer."""
+    return int(amount.scaleb(6))
 
 
 def _half_up(exact: Fraction, step: Decimal) -> Decimal:

@@ -130,7 +130,12 @@ def _rows(
 
 
 def _narrowed(reach: Reach) -> tuple[str, list[Any]]:
-    """The condition on products, dealers and regions. Lists keep the database on the index of dealer and day."""
+    """The condition on products, dealers and regions. Lists keep the database on the index of dealer and day.
+
+    They are of the columns' own type: only then are long ones looked up by hash and not read through for every line.
+    """
     terms = [("product_id", reach.products), ("dealer_id", reach.dealers), ("region_id", reach.regions)]
     named: list[tuple[str, Iterable[int]]] = [(column, keys) for column, keys in terms if keys is not None]
-    return " AND ".join(f"{column} = ANY(%s)" for column, _keys in named), [list(keys) for _column, keys in named]
+    return " AND ".join(f"{column} = ANY(%s::bigint[])" for column, _keys in named), [
+        list(keys) for _column, keys in named
+    ]

@@ -39,7 +39,8 @@ _INSERTS = 2_000
 def evaluate_promo(*, code: str, lessons: str, actor: User, at: datetime) -> PromoEvaluation:
     """Judge an ended promotion by the facts known now and keep the lessons.
 
-    Judged again, it becomes a new version; blank ``lessons`` then keep the earlier ones. Raises what speaks against
+    Judged again, it becomes a new version; blank ``lessons`` then keep the earlier ones, and where neither facts nor
+    lessons have changed the version that stands is given back. Raises what speaks against
     the actor, or :class:`~pricing.errors.SpendOutstanding` while spend may still be recorded in time.
     """
     request = locked_promo(actor, code)
@@ -53,14 +54,17 @@ def evaluate_promo(*, code: str, lessons: str, actor: User, at: datetime) -> Pro
     lessons = lessons.strip() or (earlier.lessons if earlier else "")
     if not lessons:
         raise LessonsMissing
+    complete = account is None or account.completed_at is not None
+    standing = standing_of(request, at=at)
     if earlier is not None:
+        if _says_the_same(earlier, standing.figures, lessons, complete):
+            return earlier
         earlier.superseded_at = at
         earlier.save(update_fields=["superseded_at"])
     before = request.state
     move(request, PromoAct.EVALUATE)
     request.save(update_fields=["state"])
-    complete = account is None or account.completed_at is not None
-    evaluation = _keep(request, standing_of(request, at=at), earlier, lessons, complete, actor, at)
+    evaluation = _keep(request, standing, earlier, lessons, complete, actor, at)
     record_audit(
         actor=actor,
         action="promo.evaluate",
@@ -81,6 +85,15 @@ def require_evaluator(actor: User, request: PromoRequest) -> None:
     objection = objection_to_evaluator(actor.pk, parts_of(request))
     if objection is not None:
         raise Objected(objection, status=403)
+
+
+def _says_the_same(earlier: PromoEvaluation, figures: PromoFigures, lessons: str, spend_complete: bool) -> bool:
+    """Whether judging now would repeat the judgement that stands, as when a form is sent twice."""
+    result = figures.result
+    kept = (earlier.sales, earlier.quantity, earlier.lines, earlier.baseline, earlier.breach_sales)
+    found = (result.sales, figures.quantity, figures.lines, result.baseline, figures.breach_sales)
+    paid = (earlier.spend, earlier.brand_spend) == (figures.spend, figures.brand_spend)
+    return kept == found and paid and earlier.lessons == lessons and earlier.spend_complete == spend_complete
 
 
 def _keep(

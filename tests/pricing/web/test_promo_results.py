@@ -125,7 +125,7 @@ def test_a_draft_has_no_results(cast):
     page(cast.owner, request, status=404)
 
 
-def test_the_queries_do_not_grow_with_entries_dealers_or_versions(cast):
+def test_the_queries_do_not_grow_with_entries_or_dealers(cast):
     request = approved(cast.marketing, cast.legal, cast.director)
     request.dealers.clear()
     type(request).objects.filter(pk=request.pk).update(state="running")

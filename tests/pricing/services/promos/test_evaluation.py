@@ -123,6 +123,17 @@ def test_late_lines_make_another_version_and_the_earlier_one_stays(cast):
     assert PromoDealerResult.objects.filter(evaluation=first).get().sales == Decimal("52000.00")
 
 
+def test_judging_again_without_anything_new_keeps_the_version_that_stands(cast):
+    request = complete(cast)
+    first = judged(cast, request)
+    for lessons in ("", first.lessons):
+        again = evaluate_promo(code=request.code, lessons=lessons, actor=cast.judge, at=LATER + timedelta(days=1))
+        assert again.pk == first.pk
+    other = evaluate_promo(code=request.code, lessons="补充", actor=cast.judge, at=LATER + timedelta(days=1))
+    assert (other.version, other.lessons) == (2, "补充")
+    assert AuditRecord.objects.filter(action="promo.evaluate").count() == 2
+
+
 def test_nobody_judges_what_they_asked_for_granted_or_kept_the_books_of(cast):
     request = complete(cast)
     spent(request, cast.marketing, "10")
