@@ -79,6 +79,8 @@ def state_words(window: StockWindow, state: WindowState) -> str:
         return _("Our system was down in this time.")
     if window.other_warehouses and state == WindowState.UNKNOWN:
         return _("The two counts name different warehouses.")
+    if state == WindowState.AGREES and window.difference:
+        return _("The difference is within goods under way and tolerance.")
     if state == WindowState.AWAITED:
         return _("The reports before this count are not due yet.")
     return ""

@@ -10,7 +10,7 @@ which something is not known (a sales day nobody reported, an outage of ours, ot
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -169,16 +169,6 @@ def oversold(totals: StockTotals) -> Iterator[StockFinding]:
     }
     said = Finding("stock_oversold", Severity.WARNING, _OVERSOLD, numbers)
     yield StockFinding(totals.dealer_id, totals.product_id, totals.opened_at, totals.last_at, over, said)
-
-
-def all_findings(
-    windows: Iterable[StockWindow], totals: Iterable[StockTotals], tolerance: Tolerance
-) -> Iterator[StockFinding]:
-    """Every finding of windows and totals, in their order."""
-    for window in windows:
-        yield from findings_of(window, tolerance)
-    for total in totals:
-        yield from oversold(total)
 
 
 _OVERSOLD = _(

@@ -22,7 +22,7 @@ from dealers.foundation.clock import business_day
 from dealers.selectors.policies import policy_in_force
 from dealers.selectors.purchases import ALL_DEALERS, Shard
 from dealers.selectors.sync import sweep_terms
-from pricing.rules.stock_roll import StockTotals, StockWindow, Tolerance
+from pricing.rules.stock_roll import StockFinding, StockTotals, StockWindow, Tolerance, findings_of, oversold
 from pricing.terms import StockTerms, pricing_terms
 
 _ROWS_AT_ONCE = 5_000
@@ -152,6 +152,16 @@ def suspect_windows(
     Totals come with the running window of their product; they are given when more was sold than came.
     """
     return _rows(by, dealers=dealers, shard=shard, only=_SUSPECT)
+
+
+def stock_does_not_add_up(
+    by: Comparison, *, shard: Shard = ALL_DEALERS, dealers: Collection[int] | None = None
+) -> Iterator[StockFinding]:
+    """Everything that does not add up, of all dealers or of these, in no order: for the stored list and for signals."""
+    for window, totals in suspect_windows(by, shard=shard, dealers=dealers):
+        yield from findings_of(window, by.tolerance)
+        if totals is not None:
+            yield from oversold(totals)
 
 
 def _rows(

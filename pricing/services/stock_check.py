@@ -6,7 +6,6 @@ Set-based and safe to run twice or at once: checks of one shard wait for each ot
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -17,8 +16,7 @@ from dealers.models import Dealer
 from dealers.selectors.purchases import ALL_DEALERS, Shard
 from dealers.services.staging import copy_rows, temporary_table
 from pricing.rules.stock_roll import StockFinding as Found
-from pricing.rules.stock_roll import findings_of, oversold
-from pricing.selectors.stock_roll import Comparison, comparison, suspect_windows
+from pricing.selectors.stock_roll import Comparison, comparison, stock_does_not_add_up
 
 _STOCK_LOCK = 0x53544F43
 _COLUMNS = ("dealer_id", "product_id", "code", "opened_at", "closed_at", "units", "params")
@@ -34,17 +32,6 @@ class StockCheck:
 
     def __add__(self, other: StockCheck) -> StockCheck:
         return StockCheck(self.standing + other.standing, self.new + other.new, self.cleared + other.cleared)
-
-
-def stock_findings(
-    by: Comparison, *, shard: Shard = ALL_DEALERS, dealers: Iterable[int] | None = None
-) -> Iterator[Found]:
-    """Everything that does not add up, of all dealers or of these; nothing is stored."""
-    chosen = None if dealers is None else list(dealers)
-    for window, totals in suspect_windows(by, shard=shard, dealers=chosen):
-        yield from findings_of(window, by.tolerance)
-        if totals is not None:
-            yield from oversold(totals)
 
 
 def check_stock(*, at: datetime, shards: int = 1) -> StockCheck:
@@ -72,7 +59,7 @@ def _check(by: Comparison, shard: Shard, at: datetime, dealer_id: int | None = N
             "dealer_id bigint, product_id bigint, code text, opened_at timestamptz, closed_at timestamptz,"
             " units bigint, params jsonb",
         )
-        found = stock_findings(by, shard=shard, dealers=None if dealer_id is None else [dealer_id])
+        found = stock_does_not_add_up(by, shard=shard, dealers=None if dealer_id is None else [dealer_id])
         standing = copy_rows(cursor, "stock_found_now", _COLUMNS, (_row(one) for one in found))
         cursor.execute("ANALYZE stock_found_now")
         return StockCheck(standing, *_merge(cursor, shard, at, dealer_id))

@@ -31,7 +31,8 @@ from pricing.selectors.stock_shelves import LOOK_BACK, Shelf, shelves_of
 from pricing.stock_words import HINT_ORDER, HINT_TONES, STATES, hint_sentence, said_by, state_words
 from pricing.terms import StockTerms
 
-_MOST_WINDOWS = 60
+_MOST_WINDOWS = 120
+_WINDOWS_AT_FIRST = 14
 _COLUMNS = (
     *("dealer", "sku", "counted_at", "counted", "sold_since", "changed_since", "on_hand", "under_way"),
     *("daily_sales", "known_days", "days_left", "hint", "units", "unit_cost_value", "unexplained"),
@@ -92,6 +93,7 @@ def stock_of(request: HttpRequest, dealer: str, sku: str) -> HttpResponse:
     windows = list(stock_windows(by, dealers=[owner.pk], products=[product.pk], since=at - LOOK_BACK))[-_MOST_WINDOWS:]
     restated = restated_counts(dealer_id=owner.pk, product_id=product.pk, since=at - LOOK_BACK)
     closed = [window for window in windows if window.closing is not None]
+    shown = windows if request.GET.get("all") else windows[-_WINDOWS_AT_FIRST:]
     context = {
         "dealer": owner,
         "product": product,
@@ -101,7 +103,8 @@ def stock_of(request: HttpRequest, dealer: str, sku: str) -> HttpResponse:
         "layers": []
         if layered is None
         else [(layer, layer.units * layer.unit_price) for layer in layered.layers.layers],
-        "windows": [_window_row(owner, product, window, by, restated) for window in reversed(windows)],
+        "windows": [_window_row(owner, product, window, by, restated) for window in reversed(shown)],
+        "hidden": len(windows) - len(shown),
         "chart_labels": [_day(window.closed_at) for window in closed],
         "chart": {
             str(_("Counted")): [window.closing for window in closed],

@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from dealers.choices import AdjustmentKind
 from dealers.models import SystemOutage
 from dealers.selectors.purchases import Shard
-from pricing.rules.stock_roll import StockTotals, StockWindow, Tolerance, WindowState, all_findings, state_of
-from pricing.selectors.stock_roll import Comparison, stock_windows, suspect_windows
+from pricing.rules.stock_roll import StockTotals, StockWindow, Tolerance, WindowState, state_of
+from pricing.selectors.stock_roll import Comparison, stock_does_not_add_up, stock_windows, suspect_windows
 from pricing.terms import StockTerms
 from tests import factories
 from tests.pricing.stock_stage import Shelf, all_but, moment, shelf
@@ -35,10 +35,7 @@ def windows(place: Shelf, terms: StockTerms = EXACT, **given: datetime) -> list[
 
 
 def codes(terms: StockTerms = EXACT, **given: object) -> list[str]:
-    found = list(suspect_windows(by(terms), **given))  # type: ignore[arg-type]
-    totals = [one for _window, one in found if one is not None]
-    tolerance = by(terms).tolerance
-    return sorted(one.said.code for one in all_findings((window for window, _one in found), totals, tolerance))
+    return sorted(found.said.code for found in stock_does_not_add_up(by(terms), **given))  # type: ignore[arg-type]
 
 
 def figures(window: StockWindow) -> tuple[int, ...]:
