@@ -24,10 +24,11 @@ FIRST_DAY, SWEEP_DAY = "2026-05-01", "2026-05-20"
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dealers", type=int, default=100_000)
+    parser.add_argument("--outages", type=int, default=200, help="outages of ours on record")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
     with scratch_database("sweep"):
-        result = measure(options.dealers)
+        result = measure(options.dealers, outages=options.outages)
     if options.json:
         print(json.dumps(result))
         return
@@ -35,7 +36,7 @@ def main() -> None:
         print(f"{name:34} {value:>12,.3f}" if isinstance(value, float) else f"{name:34} {value:>12,}")
 
 
-def measure(dealers: int) -> dict[str, float | int]:
+def measure(dealers: int, *, outages: int = 0) -> dict[str, float | int]:
     """Seconds of each sweep, the floor of the same run, and their ratio."""
     from datetime import date, timedelta
 
@@ -56,7 +57,7 @@ def measure(dealers: int) -> dict[str, float | int]:
         first_policy_day=date.fromisoformat(FIRST_DAY),
     )
     at = start_of_day(date.fromisoformat(SWEEP_DAY)) + timedelta(hours=12)
-    fill(dealers, silent_every=10)
+    fill(dealers, silent_every=10, outages=outages)
     floor = timed(lambda: read_everything(connection))
     first, placing = timed_with_result(lambda: sweep_sync(terms=terms, at=at))
     second, idle = timed_with_result(lambda: sweep_sync(terms=terms, at=at))
@@ -79,7 +80,7 @@ def measure(dealers: int) -> dict[str, float | int]:
     }
 
 
-def fill(dealers: int, *, silent_every: int) -> None:
+def fill(dealers: int, *, silent_every: int, outages: int = 0) -> None:
     """Dealers with a contract and a clock; each ``silent_every``-th has not reported for three days."""
     from django.db import connection
 
@@ -100,6 +101,15 @@ def fill(dealers: int, *, silent_every: int) -> None:
             FROM dealers_dealer
             """,
             [silent_every, SWEEP_DAY, SWEEP_DAY, FIRST_DAY, silent_every, SWEEP_DAY, SWEEP_DAY],
+        )
+        cursor.execute(
+            """
+            INSERT INTO dealers_systemoutage (span, reason, recorded_at, revoke_reason)
+            SELECT tstzrange(%s::timestamptz - n * interval '2 days', %s::timestamptz - n * interval '2 days'
+                             + interval '5 minutes'), 'silence', now(), ''
+            FROM generate_series(1, %s) n
+            """,
+            [SWEEP_DAY, SWEEP_DAY, outages],
         )
         cursor.execute("ANALYZE")
 

@@ -18,6 +18,7 @@ from typing import IO
 from django.db import connection, transaction
 
 from config.demo import company, goods, places
+from config.demo.absences import absences
 from config.demo.company import DemoDealer, Habit
 from config.demo.market import walk_the_market
 from config.demo.past_promotions import PastPromotions
@@ -94,6 +95,7 @@ class Story:
         events = [*self._reports(), *self._settlements(staff)]
         if self.small:
             events += promotions.events(self.now) + past.events()
+            events += absences(staff, self.today)
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:
                 with as_if_at(at):

@@ -40,12 +40,7 @@ class SyncCounts:
 
 def sync_counts(user: Any, *, terms: SweepTerms, at: datetime, wanted: str = "") -> SyncCounts:
     """Count the active dealers in sight by the worse of their two feeds; one statement reckons everyone."""
-    params = {
-        **clock_params(terms, at),
-        "interval": terms.interval,
-        "hold_after": terms.interval + terms.grace,
-        "wanted": wanted,
-    }
+    params = {**clock_params(terms, at), "wanted": wanted}
     only = ""
     if user.dealer_id is not None or user.role == Role.CHANNEL_MANAGER:
         in_sight = visible_dealers(user).filter(state=DealerState.ACTIVE)

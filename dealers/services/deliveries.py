@@ -7,22 +7,27 @@ Everything happens in the caller's transaction, which has called ``barrier.enter
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, Self
 
 from django.db import connection
+from django.utils.translation import gettext
 
 from dealers.choices import Coverage, Door, Feed, QuarantineState
-from dealers.foundation.clock import BUSINESS_ZONE
+from dealers.foundation.clock import BUSINESS_ZONE, parse_instant
 from dealers.foundation.findings import Finding
+from dealers.foundation.refusals import Refused as Unreadable
 from dealers.models import Dealer, FeedDelivery, QuarantinedLine
 from dealers.problems import PREDICATES, SENTENCES, render_problem
 from dealers.services.refused_content import as_stored, clean_text
 from dealers.services.staging import copy_lines, copy_rows, temporary_table
 
 MOST_PROBLEMS_SHOWN = 1_000
+#: An instant further ahead has a wrong date; below, a clock or its time zone is wrong.
+MOST_A_CLOCK_IS_WRONG = timedelta(hours=26)
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,8 +216,23 @@ def receipt_of(delivery: FeedDelivery, *, most_problems: int = MOST_PROBLEMS_SHO
 
 
 def detail_of(line: QuarantinedLine) -> str:
-    """Why a line was refused and what to do, in the reader's language."""
-    return render_problem(line.code, {**line.params, "field": line.field, "value": line.value})
+    """Why a line was refused and what to do, in the reader's language; a clock that runs ahead is told by how much."""
+    detail = render_problem(line.code, {**line.params, "field": line.field, "value": line.value})
+    return f"{detail}{clock_ahead(line.value, line.refused_at)}" if line.code == "in_the_future" else detail
+
+
+def clock_ahead(value: str, received_at: datetime) -> str:
+    """What an instant in the future says about the sender's clock; nothing when it can be no clock's error."""
+    try:
+        ahead = parse_instant(value) - received_at
+    except Unreadable:
+        return ""
+    if not timedelta(0) < ahead < MOST_A_CLOCK_IS_WRONG:
+        return ""
+    minutes = math.ceil(ahead / timedelta(minutes=1))
+    return " " + gettext(
+        "Your system's clock seems to run %(minutes)s minutes ahead of ours; set it by network time."
+    ) % {"minutes": minutes}
 
 
 def _stored(delivery: FeedDelivery, refusals: Iterable[Refusal]) -> Iterator[tuple[object, ...]]:

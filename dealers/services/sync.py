@@ -143,11 +143,7 @@ def sweep_sync(*, terms: SweepTerms, at: datetime) -> Sweep:
     """Place, lift and warn as of ``at``, which may be any instant. Everything in one transaction."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [SWEEP_LOCK])
-        params = {
-            **clock_params(terms, at),
-            "interval": terms.interval,
-            "hold_after": terms.interval + terms.grace,
-        }
+        params = clock_params(terms, at)
         cursor.execute(_BEHIND_SQL, params)
         cursor.execute("ANALYZE behind")
         lifted: list[HoldChange] = []

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.db import transaction
 
-from dealers.choices import DEALER_ROLES, NoticeKind
+from dealers.choices import DEALER_ROLES, Announcement, NoticeKind
 from dealers.errors import OwnWork
 from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
@@ -16,6 +16,7 @@ from dealers.models import Notice, User
 from dealers.selectors.calendar import current_calendar
 from dealers.services.audit import record_audit
 from dealers.services.notices import tell_all
+from dealers.services.webhooks import News, announce_all
 from rebates.services.accruals import append_accruals
 from settlement import permissions
 from settlement.choices import LineKind, RunState, StatementState
@@ -101,6 +102,7 @@ def approve_run(*, period: HalfMonth, actor: User, at: datetime) -> SettlementRu
             after={"state": run.state},
         )
         _tell_dealers(run, due_at, at)
+        _announce(run, due_at, at)
     return run
 
 
@@ -169,6 +171,23 @@ def _issue(run: SettlementRun, at: datetime) -> datetime:
         confirm_due_provisional=due.provisional,
     )
     return due.expires_at
+
+
+def _announce(run: SettlementRun, due_at: datetime, at: datetime) -> None:
+    """Let the dealers' own systems and HQ's know, each of its statement."""
+    statements = Statement.objects.filter(run=run, draft=run.draft).values_list("dealer_id", "closing", "payable")
+    confirm_by = due_at.astimezone(clock.BUSINESS_ZONE).isoformat()
+    announce_all(
+        (
+            News(
+                Announcement.STATEMENT_ISSUED,
+                dealer_id,
+                {"period": run.period, "closing": str(closing), "payable": str(payable), "confirm_by": confirm_by},
+            )
+            for dealer_id, closing, payable in statements
+        ),
+        at=at,
+    )
 
 
 def _tell_dealers(run: SettlementRun, due_at: datetime, at: datetime) -> None:

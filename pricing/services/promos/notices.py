@@ -8,10 +8,11 @@ from typing import Any
 
 from django.urls import reverse
 
-from dealers.choices import DEALER_ROLES, NoticeKind
+from dealers.choices import DEALER_ROLES, Announcement, NoticeKind
 from dealers.foundation.clock import business_day
 from dealers.models import User
 from dealers.services.notices import tell
+from dealers.services.webhooks import announce
 from pricing.choices import Decision
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_duties import objection_to_reviewer
@@ -33,12 +34,18 @@ def tell_reviewers(request: PromoRequest, step: PromoStep, *, at: datetime) -> N
 
 
 def tell_applicant(request: PromoRequest, step: PromoStep, *, at: datetime) -> None:
-    """The dealer's people, or whoever drafted it at HQ."""
+    """The dealer's people, or whoever drafted it at HQ; and the systems that listen."""
     if request.applicant_id is not None:
         people = list(User.objects.filter(dealer=request.applicant_id, is_active=True, role__in=DEALER_ROLES))
     else:
         people = [person for person in (request.created_by, request.submitted_by) if person is not None]
     key = f"promo-decided-{step.pk}"
+    announce(
+        event=Announcement.PROMO_DECIDED,
+        dealer_id=request.applicant_id,
+        data={"code": request.code, "state": str(request.state), "decision": str(step.decision), "reason": step.reason},
+        at=at,
+    )
     _tell(set(people), _REASON_OF[Decision(step.decision)], key, request, step, at)
 
 

@@ -156,3 +156,13 @@ def test_a_hostile_value_puts_the_line_into_the_quarantine(value: object) -> Non
 
     assert (answer.status_code, answer.json()["quarantined"]) == (201, 1)
     assert not InventoryLine.objects.exists()
+
+
+def test_a_clock_that_runs_ahead_is_told_by_how_much() -> None:
+    dealer, product = Dealer(), Product()
+    for minutes, said in ((42, True), (60 * 24 * 40, False)):
+        ahead = (clock.now() + timedelta(minutes=minutes)).isoformat(timespec="seconds")
+        body = {"as_of": ahead, "lines": [{"sku": product.sku, "on_hand": 1}]}
+        problem = dealer_caller(dealer).post("inventory-reports", body).json()["problems"][0]
+        assert problem["code"] == "in_the_future"
+        assert ("clock seems to run 42 minutes ahead" in problem["detail"]) is said

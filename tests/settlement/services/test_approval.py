@@ -11,7 +11,7 @@ from django.db.utils import Error
 
 from dealers.choices import Role
 from dealers.errors import NotPermitted, OwnWork
-from dealers.models import AuditRecord, Notice, PolicyVersion
+from dealers.models import AuditRecord, Notice, PolicyVersion, WebhookEvent
 from rebates.models import Accrual
 from settlement.choices import AccountCode, RunState, StatementState
 from settlement.errors import CalculatedTooEarly, OutOfOrder, RunClosed, RunNotFound, WrongRunState
@@ -70,6 +70,15 @@ def test_accruals_record_what_each_line_settled() -> None:
         Decimal("30.00"),
         Decimal("10.00"),
     )
+
+
+def test_other_systems_are_told_of_each_statement_with_its_figures() -> None:
+    shop, other = dealer("D1"), dealer("D2")
+    sell(shop, PERIOD, "1000")
+    close(PERIOD)
+    news = WebhookEvent.objects.filter(kind="statement.issued").order_by("dealer__code")
+    assert [event.dealer_id for event in news] == [shop.pk, other.pk]
+    assert (news[0].data["period"], news[0].data["payable"]) == (PERIOD, "20.00")
 
 
 def test_statements_are_issued_and_due_for_an_answer_within_five_working_days() -> None:

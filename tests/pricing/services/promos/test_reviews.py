@@ -9,7 +9,7 @@ import pytest
 
 from dealers.choices import Role
 from dealers.errors import NotPermitted
-from dealers.models import AuditRecord
+from dealers.models import AuditRecord, WebhookEvent
 from pricing.choices import PromoState
 from pricing.errors import (
     AlreadyVoted,
@@ -146,6 +146,8 @@ def test_an_approval_says_when(cast):
     request = decide(request, cast.director, at=at)
     request.refresh_from_db()
     assert (request.state, request.approved_at) == (PromoState.APPROVED, at)
+    news = WebhookEvent.objects.filter(kind="promo.decided").latest("id")
+    assert (news.dealer_id, news.data["state"]) == (request.applicant_id, "approved")
 
 
 def test_a_higher_office_does_not_decide_a_lower_step(cast):
