@@ -59,7 +59,7 @@ def counts() -> list[tuple[int, int, int]]:
     return list(FeedDelivery.objects.order_by("pk").values_list("accepted", "duplicates", "quarantined"))
 
 
-@pytest.mark.parametrize(("first", "second"), itertools.permutations(DOORS, 2))
+@pytest.mark.parametrize(("first", "second"), list(itertools.permutations(DOORS, 2)))
 def test_sales_sent_by_two_doors_are_kept_once(dealer: Dealer, first: str, second: str) -> None:
     rows = lines()
     for door in (first, second):
