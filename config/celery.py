@@ -43,6 +43,7 @@ app.conf.beat_schedule = {
     "relay-jobs": {"task": "dealers.relay_jobs", "schedule": 30.0},
     "seal-audit": {"task": "dealers.seal_audit", "schedule": 60.0},
     "advance-promotions": {"task": "pricing.advance_promotions", "schedule": 300.0},
+    "match-observations": {"task": "pricing.match_observations", "schedule": crontab(hour="3", minute="20")},
     "gather-violations": {"task": "pricing.gather_violations", "schedule": 300.0},
     "confirm-silent-statements": {"task": "settlement.confirm_silent_statements", "schedule": crontab(minute="5")},
     "keep-calendar": {"task": "dealers.keep_calendar", "schedule": crontab(hour="8", minute="0")},

@@ -41,6 +41,7 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     # A seen price is anybody's to record who works at HQ; whose it was and what follows is for those who answer for it.
     "observations.record": frozenset(HQ_ROLES) - {Role.ADMINISTRATOR, Role.AUDITOR},
     "observations.view": frozenset(HQ_ROLES) - {Role.ADMINISTRATOR},
+    "observations.import": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.RISK_INVESTIGATOR}),
     "observations.match": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.RISK_INVESTIGATOR}),
     "promos.view": READERS | DEALER_SIDE,
     "promos.request_for_dealer": DEALER_SIDE,

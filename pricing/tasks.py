@@ -7,6 +7,7 @@ from celery import shared_task
 from dealers.foundation import clock
 from dealers.services.jobs import running_job
 from pricing.services.legal_bases import remind_of_ending_bases
+from pricing.services.observations.matching import match_recent_observations
 from pricing.services.promos.clockwork import advance_promotions as advance
 from pricing.services.rejudge import rejudge_as_asked
 from pricing.services.stock_check import check_stock as check_every_stock
@@ -35,6 +36,12 @@ def remind_of_legal_bases() -> None:
 def check_stock() -> None:
     """Roll every dealer's stock forward and bring the findings up to date."""
     check_every_stock(at=clock.now())
+
+
+@shared_task(name="pricing.match_observations")
+def match_observations() -> None:
+    """Match recent sightings nobody has decided about by the names and bands of today."""
+    match_recent_observations(at=clock.now())
 
 
 @shared_task(name="pricing.rejudge")

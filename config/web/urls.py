@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.conf import settings
 from django.urls import path
 
-from config.web.band_import import bands_import
 from config.web.corrections import quarantine_bulk, quarantine_line
 from config.web.home import home
 from config.web.languages import set_language
 from config.web.sheets import quarantine_refused, receipt_refused, report_sheet
 from config.web.stock_count import count_save, count_submit, stock_count
 from config.web.styleguide import styleguide
+from config.web.table_import import bands_import, observations_import
 from config.web.themes import set_theme
 from config.web.uploads import upload, upload_course, upload_hand_in, upload_refused
 
@@ -20,6 +20,7 @@ urlpatterns = [
     path("preferences/language/", set_language, name="set-language"),
     path("preferences/theme/", set_theme, name="set-theme"),
     path("bands/import/", bands_import, name="bands-import"),
+    path("observations/import/", observations_import, name="observations-import"),
     path("upload/", upload, name="upload"),
     path("upload/sheets/<str:feed>.<str:ending>", report_sheet, name="report-sheet"),
     path("uploads/<uuid:number>/", upload_course, name="upload-course"),

@@ -67,6 +67,7 @@ def observations(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "wish": wish,
         "may_record": can(user, "observations.record"),
+        "may_import": can(user, "observations.import"),
         "narrowed": wish != ObservationWish(),
     }
     return render(request, "pricing/observations.html", context)

@@ -24,6 +24,7 @@ from pricing.web import (
     stock,
     stock_findings,
     violation_decisions,
+    violation_exports,
     violations,
 )
 
@@ -64,9 +65,9 @@ urlpatterns = [
     path("observations/<int:pk>/dismiss/", observation_decisions.dismiss, name="observation-dismiss"),
     path("violations/", violations.violations, name="violations"),
     path("violations/gather/", violation_decisions.gather, name="violations-gather"),
-    path("violations/export.<str:written>", violations.export, name="violations-export"),
+    path("violations/export.<str:written>", violation_exports.export, name="violations-export"),
     path("violations/<int:pk>/", violations.violation, name="violation"),
-    path("violations/<int:pk>/lines.<str:written>", violations.export_lines, name="violation-lines-export"),
+    path("violations/<int:pk>/lines.<str:written>", violation_exports.export_lines, name="violation-lines-export"),
     path("violations/<int:pk>/set-aside/", violation_decisions.set_aside, name="violation-set-aside"),
     path("violations/<int:pk>/take-up/", violation_decisions.take_up, name="violation-take-up"),
     path("promos/", promos.inbox, name="promos"),

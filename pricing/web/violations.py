@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
@@ -19,7 +17,6 @@ from dealers.foundation.refusals import Refused
 from dealers.models import AuditRecord, Region, User
 from dealers.web.access import capability_required, person
 from dealers.web.audit_words import told
-from dealers.web.downloads import table_response
 from dealers.web.listing import ROWS_PER_PAGE, Filter, choice_of, words_of
 from pricing.choices import ViolationKind, ViolationState
 from pricing.errors import ViolationNotFound
@@ -44,36 +41,7 @@ from pricing.web.sale_lines import place_of
 from pricing.web.violation_words import bases_of, consequence_words, formula_of, line_rows, violation_row
 
 _PERIODS_OFFERED = 26
-_ALL = "all"
-_EXPORT_PORTION = 2_000
-EXPORT_COLUMNS = (
-    "period",
-    "dealer",
-    "dealer_name",
-    "kind",
-    "state",
-    "lines",
-    "quantity",
-    "amount",
-    "shortfall",
-    "first_sold_at",
-    "last_sold_at",
-    "standing",
-    "case",
-    "gathered_at",
-)
-LINE_COLUMNS = (
-    "doc_no",
-    "line_no",
-    "revision",
-    "sold_at",
-    "sku",
-    "region",
-    "quantity",
-    "unit_price",
-    "edge",
-    "shortfall",
-)
+ALL = "all"
 
 
 @require_GET
@@ -82,7 +50,7 @@ def violations(request: HttpRequest) -> HttpResponse:
     """The violations of a half-month, the largest shortfall first. Read on with “next”; nothing is counted."""
     user = person(request)
     terms = ladder()
-    wish, filters, periods = _wish_of(request, user)
+    wish, filters, periods = wish_of(request, user)
     rows, next_url, first_url = _read_on(request, user, wish, terms)
     context = {
         "rows": [violation_row(violation, terms) for violation in rows],
@@ -105,7 +73,7 @@ def violations(request: HttpRequest) -> HttpResponse:
 def violation(request: HttpRequest, pk: int) -> HttpResponse:
     """One violation: its figures, its lines, the half-months before it, and what happened to it."""
     user = person(request)
-    found = _found(user, pk)
+    found = found_violation(user, pk)
     for_dealer = user.dealer_id is not None
     terms = ladder()
     consequence = terms.consequence_of(found)
@@ -137,29 +105,10 @@ def violation(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "pricing/violation.html", context)
 
 
-@require_GET
-@capability_required("violations.view", can=can)
-def export(request: HttpRequest, written: str) -> HttpResponseBase:
-    """The violations of the present filters as CSV, XLSX or JSON."""
-    user = person(request)
-    wish, _filters, _periods = _wish_of(request, user)
-    name = f"violations-{wish.period or _ALL}"
-    return table_response(request, written, name, EXPORT_COLUMNS, _export_rows(user, wish))
-
-
-@require_GET
-@capability_required("violations.view", can=can)
-def export_lines(request: HttpRequest, pk: int, written: str) -> HttpResponseBase:
-    """The exact lines of one violation."""
-    found = _found(person(request), pk)
-    name = f"violation-{pk}-lines"
-    return table_response(request, written, name, LINE_COLUMNS, _line_rows(found))
-
-
-def _wish_of(request: HttpRequest, user: User) -> tuple[ViolationWish, list[Filter], Filter]:
+def wish_of(request: HttpRequest, user: User) -> tuple[ViolationWish, list[Filter], Filter]:
     for_dealer = user.dealer_id is not None
     period = _period_of(request, for_dealer)
-    periods = Filter("period", _("Half-month"), _period_options(), str(period) if period else _ALL)
+    periods = Filter("period", _("Half-month"), _period_options(), str(period) if period else ALL)
     states = [
         *ViolationState.choices,
         (CHANGED, _("Changed since handed over")),
@@ -195,7 +144,7 @@ def _wish_of(request: HttpRequest, user: User) -> tuple[ViolationWish, list[Filt
 def _period_of(request: HttpRequest, for_dealer: bool) -> HalfMonth | None:
     """The half-month asked for; by default the latest that is over, for a dealer all of them."""
     given = request.GET.get("period", "")
-    if given == _ALL or (for_dealer and not given):
+    if given == ALL or (for_dealer and not given):
         return None
     try:
         return HalfMonth.parse(given)
@@ -251,46 +200,7 @@ def _lines_on_page(request: HttpRequest, found: Violation) -> tuple[list[Any], s
     return rows, f"?after={last.dealer_id}~{last.sold_on.isoformat()}~{last.line_no}~{last.doc_no}", first_url
 
 
-def _export_rows(user: User, wish: ViolationWish) -> Iterator[list[Any]]:
-    terms = ladder()
-    for found in narrowed_violations(user, wish, terms).iterator(chunk_size=_EXPORT_PORTION):
-        consequence = terms.consequence_of(found)
-        yield [
-            str(HalfMonth.from_ordinal(found.period)),
-            found.dealer.code,
-            found.dealer.name,
-            found.kind,
-            found.state if found.lines else CLEARED,
-            found.lines,
-            found.quantity,
-            found.amount,
-            found.shortfall,
-            found.first_sold_at,
-            found.last_sold_at,
-            consequence.standing if consequence else None,
-            found.case_number if user.dealer_id is None else None,
-            found.gathered_at,
-        ]
-
-
-def _line_rows(found: Violation) -> Iterator[list[Any]]:
-    for each in explained(found, lines_of(found), for_dealer=True, with_promos=False):
-        line = each.line
-        yield [
-            line.doc_no,
-            line.line_no,
-            line.revision,
-            line.sold_at,
-            line.product.sku,
-            line.region.code,
-            line.quantity,
-            line.unit_price,
-            each.edge,
-            each.shortfall,
-        ]
-
-
-def _found(user: User, pk: int) -> Violation:
+def found_violation(user: User, pk: int) -> Violation:
     try:
         return violation_of(user, pk)
     except ViolationNotFound as error:

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from django.db import transaction
+
+from dealers.foundation.clock import business_day
 from dealers.models import Dealer
-from pricing.choices import SellerMatch
+from pricing.choices import ObservationState, SellerMatch
 from pricing.models import MarketObservation, SellerAlias
 from pricing.rules.observations import Comparison, compare
 from pricing.rules.sellers import normal_name
 from pricing.rules.verdict import Band, PromoPrice
+from pricing.selectors.observations import REPEAT_DAYS
 from pricing.selectors.standing_facts import StandingFacts, instant_number, micros, standing_facts
 
 _MICRO = Decimal("0.000001")
 #: Stands for a dealer or place nobody knows: promotions for all still cover it, promotions for some do not.
 _NOBODY = -1
+_AT_ONCE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,3 +112,19 @@ def match_again(observations: Iterable[MarketObservation], *, at: datetime) -> i
         changed, ["dealer", "matched_by", "verdict", "band", "promo_item", "gap", "holds", "compared_at"], 500
     )
     return len(changed)
+
+
+def match_recent_observations(*, at: datetime) -> int:
+    """Match anew what was seen lately and nobody has decided about: bands, promotions and dealers' names may have
+    changed since. Returns how many came out otherwise.
+    """
+    since = business_day(at) - timedelta(days=REPEAT_DAYS)
+    undecided = MarketObservation.objects.filter(state=ObservationState.RECORDED, seen_on__gte=since)
+    changed, last = 0, 0
+    while True:
+        with transaction.atomic():
+            rows = list(undecided.filter(pk__gt=last).order_by("pk").select_for_update()[:_AT_ONCE])
+            if not rows:
+                return changed
+            changed += match_again(rows, at=at)
+            last = rows[-1].pk

@@ -85,6 +85,16 @@ def test_who_opens_what() -> None:
         assert tuple(client.get(page).status_code for page in pages) == codes, role
 
 
+def test_a_table_is_uploaded_and_answered_by_its_receipt() -> None:
+    table = b"seen_at,seller,price,sku\n2026-11-10T10:00:00+08:00,Cloud Boat,800,A1\n2026-11-10,Cloud Boat,800,A1\n"
+    client = visitor(Role.CHANNEL_MANAGER)
+    assert client.get("/observations/import/").status_code == 200
+    answer = client.post("/observations/import/", {"file": SimpleUploadedFile("seen.csv", table)}, follow=True)
+    assert answer.status_code == 200 and "seen_at" in answer.content.decode()
+    assert MarketObservation.objects.get().seller == "Cloud Boat"
+    assert visitor(Role.FINANCE_CLERK).get("/observations/import/").status_code == 403
+
+
 def test_found_out_and_handed_over() -> None:
     factories.Dealer(code="D1")
     client = visitor(Role.RISK_INVESTIGATOR)

@@ -29,6 +29,7 @@ from pricing.models import MarketObservation, SellerAlias
 from pricing.selectors.observations import repeat_sellers, suggested_dealers, suggested_products, visible_observations
 from pricing.services.imports.observations import OBSERVATIONS
 from pricing.services.observations.deciding import confirm_seller, dismiss, name_product
+from pricing.services.observations.matching import match_recent_observations
 from pricing.services.observations.recording import Seen, record_observation
 from settlement.models import Case
 from settlement.services.case_intake import hand_over_observation, hand_over_violation
@@ -214,6 +215,22 @@ def test_who_sees_what(dealer: Dealer, investigator: User) -> None:
     with row_scope(str(dealer.pk)), connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pricing_marketobservation")
         assert cursor.fetchone() == (0,)
+
+
+def test_what_changed_since_is_found_by_night_unless_somebody_decided(dealer: Dealer, investigator: User) -> None:
+    open_one, dismissed = seen(investigator), seen(investigator, price=Decimal(790))
+    dismiss(observation_id=dismissed.pk, reason="a second-hand item", actor=investigator, at=AFTER)
+    band = open_one.band
+    assert band is not None
+    band.floor = Decimal(700)
+    band.save()
+    renamed = factories.Dealer(name="云帆优品专营店")
+    assert match_recent_observations(at=AFTER) == 1
+    open_one.refresh_from_db()
+    dismissed.refresh_from_db()
+    assert (open_one.verdict, open_one.gap, open_one.dealer) == (Verdict.IN_BAND, 0, renamed)
+    assert (dismissed.verdict, dismissed.dealer) == (Verdict.BELOW_FLOOR, None)
+    assert match_recent_observations(at=AFTER) == 0
 
 
 HEAD = "seen_at,seller,price,platform,link,region,sku,gtin,product,note,external_id,picture\n"

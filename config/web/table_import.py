@@ -1,4 +1,4 @@
-"""Bulk import of price bands in the portal: the import's own path, answered by its receipt."""
+"""Bulk import of HQ's tables in the portal: the import's own path, answered by its receipt."""
 
 from __future__ import annotations
 
@@ -15,11 +15,9 @@ from dealers.foundation.tabular import UnusableFile
 from dealers.web.access import capability_required, person
 from pricing.permissions import can
 
-KIND = "bands"
 
-
-class BandsForm(UploadForm):
-    """A table of bands; what it holds is not a question."""
+class TableForm(UploadForm):
+    """A table; what it holds is not a question."""
 
     feed = None  # type: ignore[assignment]
 
@@ -27,14 +25,26 @@ class BandsForm(UploadForm):
 @require_http_methods(["GET", "POST"])
 @capability_required("bands.import", can=can)
 def bands_import(request: HttpRequest) -> HttpResponse:
-    """Upload a table of bands; the answer is the receipt, with every refused row and why."""
-    form = BandsForm(request.POST or None, request.FILES or None)
+    """Upload a table of price bands."""
+    return _import(request, "bands", "pricing/bands_import.html")
+
+
+@require_http_methods(["GET", "POST"])
+@capability_required("observations.import", can=can)
+def observations_import(request: HttpRequest) -> HttpResponse:
+    """Upload a table of prices seen in the market."""
+    return _import(request, "market_observations", "pricing/observations_import.html")
+
+
+def _import(request: HttpRequest, kind: str, template: str) -> HttpResponse:
+    """The form, or the receipt of the table with every refused row and why."""
+    form = TableForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         user = person(request)
         file: UploadedFile = form.cleaned_data["file"]
         try:
             delivery = import_file(
-                kind=KIND,
+                kind=kind,
                 given=file.file,  # type: ignore[arg-type]
                 actor=user,
                 door=Door.PORTAL,
@@ -46,6 +56,6 @@ def bands_import(request: HttpRequest) -> HttpResponse:
             form.add_error("file", said % {"file": file.name, "reason": error.render()})
         else:
             return redirect("receipt", delivery.receipt)
-    layout = IMPORTERS[KIND].layout
+    layout = IMPORTERS[kind].layout
     context = {"form": form, "required": layout.required, "optional": layout.optional}
-    return render(request, "pricing/bands_import.html", context, status=422 if request.method == "POST" else 200)
+    return render(request, template, context, status=422 if request.method == "POST" else 200)
