@@ -26,6 +26,7 @@ from rest_framework.views import APIView
 from dealers.api.problems import Problem, Replay
 from dealers.foundation import clock
 from dealers.models import IdempotencyRecord
+from dealers.services.refused_content import without_nul
 
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
 
@@ -136,7 +137,7 @@ def remember(record: IdempotencyRecord, response: Response) -> None:
         record.delete()
         return
     record.status = response.status_code
-    record.answer = json.loads(json.dumps(response.data, cls=JSONEncoder))
+    record.answer = json.loads(without_nul(json.dumps(response.data, cls=JSONEncoder)))
     record.save(update_fields=["status", "answer"])
 
 

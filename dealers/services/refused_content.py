@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
 _LONGEST_TEXT = 2_000
 _MOST_MEMBERS = 100
 _DEEPEST = 4
+#: After an even number of backslashes, so that the text \\u0000 itself stays.
+_ESCAPED_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _NUL_SIGN = "\N{SYMBOL FOR NULL}"
 
 
@@ -21,6 +24,11 @@ def clean_text(text: object, longest: int) -> str:
 def as_stored(content: Any) -> str:
     """The JSON under which a refused line is kept."""
     return json.dumps(_kept(content, 0), ensure_ascii=False, allow_nan=False)
+
+
+def without_nul(text: str) -> str:
+    """JSON text whose strings PostgreSQL can keep: an escaped NUL becomes the sign for one."""
+    return _ESCAPED_NUL.sub(lambda found: found[1] + _NUL_SIGN, text)
 
 
 def _kept(value: Any, depth: int) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
@@ -16,9 +16,9 @@ from dealers.services.audit import record_audit
 from dealers.services.deliveries import DeliveryCounts, close_delivery, cover_days, open_delivery
 
 
-class DayNotOver(Refused):
-    code = "day_not_over"
-    sentence = _("%(day)s is not over yet; declare it from %(next_day)s on, when no sale of that day can follow.")
+class DayNotBegun(Refused):
+    code = "day_not_begun"
+    sentence = _("%(day)s has not begun yet; declare a day when it is over.")
     status = 422
 
 
@@ -38,11 +38,11 @@ def declare_zero_sales(
 ) -> FeedDelivery:
     """Record that ``dealer`` sold nothing on ``day``; the same declaration again returns the first one's receipt.
 
-    A day can be declared when it is over: before, nobody knows. Raises :class:`DayNotOver`,
-    :class:`DayBeforeActivation` or :class:`DayHasSales`. Sales that turn up later are taken all the same.
+    A shop may declare today when it closes. Raises :class:`DayNotBegun`, :class:`DayBeforeActivation` or
+    :class:`DayHasSales`. Sales that turn up later are taken all the same.
     """
-    if day >= business_day(at):
-        raise DayNotOver(day=day.isoformat(), next_day=(day + timedelta(days=1)).isoformat())
+    if day > business_day(at):
+        raise DayNotBegun(day=day.isoformat())
     if day < dealer.activated_on:
         raise DayBeforeActivation(day=day.isoformat(), activated_on=dealer.activated_on.isoformat())
     with transaction.atomic():

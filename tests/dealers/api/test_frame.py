@@ -12,8 +12,10 @@ import time_machine
 from django.core.cache import cache
 from django.db import connection
 from redis.exceptions import ConnectionError as BrokerGone
+from rest_framework.response import Response
 
 from dealers.api import inventory_reports
+from dealers.api.idempotency import remember
 from dealers.api.throttling import PrincipalThrottle
 from dealers.choices import Role
 from dealers.foundation import clock
@@ -246,6 +248,15 @@ class TestRetries:
         with connection.cursor() as cursor:
             cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()")
             assert cursor.fetchone() == (0,)
+
+    @pytest.mark.parametrize("text", ["A\0B", "A\\u0000B", "\\\0"])
+    def test_an_answer_that_repeats_a_hostile_value_is_kept_too(self, text: str) -> None:
+        record = IdempotencyRecord.objects.create(
+            principal="p", key="k", method="POST", path="/", body_digest="d", started_at=clock.now()
+        )
+        remember(record, Response({"detail": text}))
+
+        assert IdempotencyRecord.objects.get().answer == {"detail": text.replace("\0", "\N{SYMBOL FOR NULL}")}
 
     def test_answers_are_forgotten_after_a_month(self) -> None:
         dealer_caller(Dealer()).post("inventory-reports", report(), Idempotency_Key="k")

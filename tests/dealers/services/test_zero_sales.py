@@ -12,7 +12,7 @@ from dealers.foundation.clock import business_day
 from dealers.models import AuditRecord, Dealer, FeedDay, FeedDelivery
 from dealers.scope import row_scope
 from dealers.services.deliveries import cover_days, open_delivery
-from dealers.services.zero_sales import DayBeforeActivation, DayHasSales, DayNotOver, declare_zero_sales
+from dealers.services.zero_sales import DayBeforeActivation, DayHasSales, DayNotBegun, declare_zero_sales
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -50,12 +50,11 @@ def test_a_dealer_declares_behind_its_own_wall(dealer: Dealer) -> None:
         assert declare(dealer, YESTERDAY) == declare(dealer, YESTERDAY)
 
 
-@pytest.mark.parametrize("later", [0, 1])
-def test_a_day_that_is_not_over_in_beijing_cannot_be_declared(dealer: Dealer, later: int) -> None:
-    with pytest.raises(DayNotOver) as refusal:
-        declare(dealer, business_day(AT) + timedelta(days=later))
-    assert refusal.value.params["next_day"] == (business_day(AT) + timedelta(days=later + 1)).isoformat()
-    assert not FeedDay.objects.exists()
+def test_today_can_be_declared_when_the_shop_closes_and_tomorrow_cannot(dealer: Dealer) -> None:
+    declare(dealer, business_day(AT))
+    with pytest.raises(DayNotBegun):
+        declare(dealer, business_day(AT) + timedelta(days=1))
+    assert FeedDay.objects.get().day == business_day(AT)
 
 
 def test_a_day_before_the_authorization_cannot_be_declared(dealer: Dealer) -> None:
