@@ -30,15 +30,9 @@ from pricing.api.promo_result_serializers import (
 from pricing.choices import PromoKind, Recommendation
 from pricing.errors import SpendInvalid
 from pricing.permissions import CAPABILITIES
+from pricing.selectors.promo_brought import ResultsWish, narrowed_evaluations
 from pricing.selectors.promo_figures import standing_of
-from pricing.selectors.promo_results import (
-    ResultsOf,
-    ResultsWish,
-    kept_standing,
-    narrowed_evaluations,
-    promo_in_results,
-    spend_account,
-)
+from pricing.selectors.promo_results import ResultsOf, kept_standing, promo_in_results, spend_account
 from pricing.services.promos.acting import Actor
 from pricing.services.promos.evaluation import evaluate_promo
 from pricing.services.promos.spend import declare_spend_complete, record_spend, reverse_spend

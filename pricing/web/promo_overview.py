@@ -24,7 +24,7 @@ from pricing.choices import Channel, PromoKind, Recommendation
 from pricing.models import PromoEvaluation
 from pricing.permissions import can
 from pricing.rules.promo_return import Marks
-from pricing.selectors.promo_results import (
+from pricing.selectors.promo_brought import (
     Brought,
     ResultsWish,
     brought_altogether,

@@ -19,14 +19,14 @@ from pricing.choices import Channel, PromoState, Recommendation
 from pricing.models import PromoChannelResult, PromoEvaluation, PromoPieces, PromoRequest
 from pricing.rules.promo_return import Marks
 from pricing.rules.word_pieces import pieces_of, pieces_of_term, plain_words
-from pricing.selectors.promo_performance import performance_of
-from pricing.selectors.promo_results import (
+from pricing.selectors.promo_brought import (
     ResultsWish,
     brought_altogether,
     brought_by_kind,
     narrowed_evaluations,
     waiting_for_evaluation,
 )
+from pricing.selectors.promo_performance import performance_of
 from tests import factories
 from tests.pricing.promo_aftermath import LATER, company, ended, judged, spent
 from tests.pricing.promo_stage import in_budget_review
