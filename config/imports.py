@@ -20,8 +20,9 @@ from config.judging_again import JudgingAgain
 from dealers.choices import OWN_FEEDS, Door
 from dealers.errors import NotFound
 from dealers.foundation import clock
-from dealers.foundation.tabular import digest_of_file
-from dealers.models import Dealer, FeedDelivery, QuarantinedLine
+from dealers.foundation.tabular import UnusableFile, digest_of_file, unpacked_bytes
+from dealers.foundation.trade_messages import MOST_BYTES, recognise
+from dealers.models import Dealer, FeedDelivery, QuarantinedLine, TradeFileReceived
 from dealers.services.audit import name_of
 from dealers.services.file_intakes import PART_LINES
 from dealers.services.imports.adjustments import OWN_STOCK_ADJUSTMENTS, STOCK_ADJUSTMENTS
@@ -43,6 +44,7 @@ from pricing.services.imports.bands import BANDS
 from pricing.services.imports.observations import OBSERVATIONS
 from pricing.services.imports.promos import PROMOS
 from pricing.services.intake import LineReport, TableReport, take_in_parts, take_in_sales, was_a_collision
+from pricing.services.trade import take_trade_messages
 
 #: Kind to importer, in the order in which a company is taken over.
 IMPORTERS: Mapping[str, Importer] = {
@@ -62,6 +64,7 @@ SALES = "sales"
 KINDS = (*IMPORTERS, SALES)
 #: How often a file is begun anew, or gone on with, after it collided with another delivery.
 _MOST_ATTEMPTS = 3
+_HEAD_BYTES = 4_096
 
 
 def import_file(
@@ -248,3 +251,24 @@ def _importer(kind: str, dealer: Dealer | None) -> Importer:
     if dealer is None:
         return IMPORTERS[kind]
     return {"inventory": OWN_INVENTORY, "stock_adjustments": OWN_STOCK_ADJUSTMENTS}[kind]
+
+
+def import_trade_messages(
+    *, given: IO[bytes], dealer: Dealer, actor: Actor, door: Door, filename: str = "", delivered_by: str = ""
+) -> TradeFileReceived:
+    """Take a file of trade messages that ``dealer`` delivers, gzipped or not; its messages name the receipts.
+
+    Raises ``UnusableFile`` with nothing stored when it is none or larger than the 64 MiB that one file may have.
+    """
+    body = unpacked_bytes(given, MOST_BYTES)
+    return take_trade_messages(
+        body=body, dealer=dealer, actor=actor, door=door, filename=filename, delivered_by=delivered_by
+    )
+
+
+def is_trade_messages(given: IO[bytes]) -> bool:
+    """Whether a file is one of trade messages by its content; its position is left at the beginning."""
+    try:
+        return recognise(unpacked_bytes(given, _HEAD_BYTES, cut=True)) is not None
+    except UnusableFile:
+        return False

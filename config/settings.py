@@ -269,6 +269,7 @@ SPECTACULAR_SETTINGS = {
         "GoalMeasureEnum": "pricing.choices.GoalMeasure",
         "IndustryEnum": "dealers.choices.Industry",
         "LineKindEnum": "settlement.choices.LineKind",
+        "MessageStateEnum": "dealers.choices.MessageState",
         "PromoAdviceEnum": "pricing.choices.Recommendation",
         "ObservationStateEnum": "pricing.choices.ObservationState",
         "PromoAuthorityEnum": "pricing.choices.Authority",
@@ -288,6 +289,7 @@ SPECTACULAR_SETTINGS = {
         "StockCodeEnum": "pricing.choices.StockCode",
         "StockHintEnum": "pricing.choices.StockHint",
         "TierEnum": "dealers.choices.Tier",
+        "TradeFormatEnum": ["x12", "edifact", "ubl"],
     },
 }
 

@@ -119,6 +119,13 @@ class Door(TextChoices):
     RESUBMISSION = "resubmission", _("Corrected from quarantine")
 
 
+class MessageState(TextChoices):
+    """What became of a trade message as a whole; its lines have receipts of their own."""
+
+    TAKEN = "taken", _("Taken")
+    REFUSED = "refused", _("Refused whole")
+
+
 class QuarantineState(TextChoices):
     OPEN = "open", _("To be corrected")
     RESUBMITTED = "resubmitted", _("Corrected")

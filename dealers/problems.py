@@ -79,6 +79,57 @@ SENTENCES: dict[str, str] = {
     "reason_needed": _("A line of kind %(kind)s needs a reason; say in a few words what happened."),
     "no_other_party": _("Only a transfer names another party; empty the cell."),
     "nothing_adjusted": _("The quantity is 0; leave the line out. With a higher revision, 0 takes a line back."),
+    # trade messages
+    "unknown_place": _(
+        "“%(value)s” is no place of yours. Enter it under Trade messages with its region or warehouse, then send the "
+        "line again."
+    ),
+    "place_without_region": _("The place “%(value)s” has no region; enter it under Trade messages."),
+    "place_not_said": _(
+        "The message does not say where it was sold. Name the place in it, or set the region of sales without a place "
+        "under Trade messages."
+    ),
+    "message_without_price": _(
+        "The message gives no price (%(element)s), and a sale needs the one the customer paid. Add it to the message, "
+        "or write it into the line here."
+    ),
+    "price_without_tax": _(
+        "%(value)s is a price that leaves out the tax or does not say. Send the price paid, tax included, or have it "
+        "agreed under Trade messages that yours are."
+    ),
+    "foreign_currency": _("Prices are in %(currency)s; a sale is reported in CNY, as the customer paid it."),
+    "sold_or_withdrawn": _(
+        "QS counts what was sold or withdrawn. Only when it is agreed under Trade messages that yours were sold, they "
+        "are taken as sales."
+    ),
+    "activity_undecided": _(
+        "Activity %(activity)s does not say whether a customer bought the goods. If one did, send the line again as it "
+        "stands; else withdraw it."
+    ),
+    "transfer_undecided": _(
+        "A transfer of the type %(transfer)s may or may not be a sale; SS, SD, DS and CS are. If it was one, send the "
+        "line again as it stands; else withdraw it."
+    ),
+    "quantity_undecided": _(
+        "A quantity of the kind %(qualifier)s may or may not be sold; 32 and 39 are. If it was, send the line again as "
+        "it stands; else withdraw it."
+    ),
+    "purpose_not_taken": _(
+        "A message of the purpose %(purpose)s neither reports nor replaces. Send what is right as a replacement (05 in "
+        "X12, 5 in EDIFACT), or returns as negative quantities."
+    ),
+    "unit_not_pieces": _("Quantities are in %(unit)s; send single pieces (EA, PCE, C62)."),
+    "message_date_unreadable": _("“%(value)s” is not a day in the form the message announces; correct the date."),
+    "several_days": _(
+        "“%(value)s” is more than one day, so the day of sale is not known. Report each day by itself, or write the "
+        "time of sale into the line."
+    ),
+    "line_number_repeated": _("The report has another line %(value)s at this place; number each line once."),
+    "stock_contradicts_itself": _("The message counts this article here more than once with different figures."),
+    "article_contradicts_itself": _(
+        "The numbers of the article belong to different products: %(skus)s. Leave the right one."
+    ),
+    "article_of_several": _("The article number %(value)s belongs to several products: %(skus)s. Add the SKU."),
     # identity
     "stale_revision": _(
         "Revision %(revision)s is older than revision %(known)s, which we have; send a revision above %(known)s."
@@ -144,11 +195,19 @@ class _Details(dict[str, Any]):
 
 
 def render_problem(code: str, params: Mapping[str, Any]) -> str:
-    """The sentence for a refusal, in the reader's language.
+    """The sentence for a refusal, in the reader's language; of a line that came in a message with its place there.
 
     A code that is not in the tables is said by the English source sentence in ``params["message"]`` when the
     refusal brought one, else by its name.
     """
+    sentence = _problem_itself(code, params)
+    if "in_message" not in params:
+        return sentence
+    place = gettext("Message %(in_message)s, segment %(segment)s %(element)s") % _Details(params)
+    return gettext("%(sentence)s (%(place)s)") % {"sentence": sentence, "place": place.strip()}
+
+
+def _problem_itself(code: str, params: Mapping[str, Any]) -> str:
     details = _Details(params)
     if sentence := SENTENCES.get(code):
         return gettext(sentence) % details

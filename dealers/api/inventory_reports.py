@@ -13,9 +13,13 @@ from dealers.api.access import ScopeOrCapability, actor_of, dealer_of
 from dealers.api.idempotency import IdempotentPosts
 from dealers.api.receipts import RECEIPT_EXAMPLE, ReceiptSerializer, receipt_answer
 from dealers.api.reports import CSV, JSON, NDJSON, read_report, rows_of
-from dealers.choices import Door
+from dealers.api.trade_messages import EDIFACT, TRADE_TYPES, X12, XML, content_type_of, one_receipt, receipt_with_file
+from dealers.choices import Door, Feed
+from dealers.models import Dealer, TradeFileReceived
 from dealers.services.imports.importing import import_rows
 from dealers.services.imports.inventory import INVENTORY, OWN_INVENTORY
+from dealers.services.trade.stock import take_stock
+from dealers.services.trade.taking import take_messages
 
 
 class CountSerializer(serializers.Serializer[Any]):
@@ -40,9 +44,10 @@ class InventoryReports(IdempotentPosts):
         operation_id="report_inventory",
         summary="Report stock counts",
         description="Good lines are kept, refused ones are in the quarantine. A count of the same instant, product and "
-        "warehouse restates the earlier one. HQ's own systems name the `dealer` in every line.",
+        "warehouse restates the earlier one. HQ's own systems name the `dealer` in every line. "
+        "One message of X12, EDIFACT or UBL is taken, too; files of several go to `edi-messages`.",
         tags=["reports"],
-        request={JSON: InventoryReportSerializer, NDJSON: str, CSV: str},
+        request={JSON: InventoryReportSerializer, NDJSON: str, CSV: str, X12: str, EDIFACT: str, XML: str},
         responses={201: ReceiptSerializer},
         examples=[
             RECEIPT_EXAMPLE,
@@ -58,6 +63,10 @@ class InventoryReports(IdempotentPosts):
         ],
     )
     def post(self, request: Request) -> Response:
+        if content_type_of(request) in TRADE_TYPES:
+            return receipt_with_file(
+                *one_receipt(request, Feed.INVENTORY, lambda body, dealer: _take(request, body, dealer))
+            )
         report = read_report(request)
         dealer = dealer_of(request)
         importer = INVENTORY if dealer is None else OWN_INVENTORY
@@ -70,3 +79,10 @@ class InventoryReports(IdempotentPosts):
             body_digest=report.digest,
         )
         return receipt_answer(delivery)
+
+
+def _take(request: Request, body: bytes, dealer: Dealer) -> TradeFileReceived:
+    """Take messages of stock; one that has sales, too, is refused with the way to the door that takes both."""
+    return take_messages(
+        body=body, dealer=dealer, actor=actor_of(request), door=Door.API, takers={Feed.INVENTORY: take_stock}
+    )

@@ -59,6 +59,9 @@ class ReceiptSerializer(ReceiptSummarySerializer):
     complete = serializers.BooleanField(help_text="False while a large file is being taken in part by part.")
     problems = LineProblemSerializer(many=True, help_text="The first 1,000; all of them are in the quarantine.")
     problems_left_out = serializers.IntegerField(required=False)
+    file = serializers.UUIDField(
+        required=False, help_text="Of a trade message: the file it came in, see `edi-messages/{id}`."
+    )
     sandbox = serializers.BooleanField(required=False, help_text="Present and true when the delivery never counts.")
     remarks = RemarkSerializer(many=True, help_text="Notes on lines that were taken all the same.")
 
@@ -91,14 +94,16 @@ RECEIPT_EXAMPLE = OpenApiExample(
 
 def receipt_answer(delivery: FeedDelivery, status: int = 201) -> Response:
     """The receipt of a delivery that was just taken."""
-    return Response(_receipt(delivery), status=status)
+    return Response(receipt_body(delivery), status=status)
 
 
-def _receipt(delivery: FeedDelivery) -> dict[str, Any]:
-    return {**receipt_of(delivery), "remarks": [_remark(record) for record in delivery.remarks]}
+def receipt_body(delivery: FeedDelivery) -> dict[str, Any]:
+    """The receipt as it is answered."""
+    return {**receipt_of(delivery), "remarks": [remark_body(record) for record in delivery.remarks]}
 
 
-def _remark(record: dict[str, Any]) -> dict[str, Any]:
+def remark_body(record: dict[str, Any]) -> dict[str, Any]:
+    """A kept finding in the reader's language."""
     finding = Finding.from_record(record)
     return {"line": finding.line, "field": finding.field, "code": finding.code, "detail": finding.render()}
 

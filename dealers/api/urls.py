@@ -11,6 +11,7 @@ from dealers.api.receipts import ReceiptDetail, Receipts
 from dealers.api.shipments import Shipments
 from dealers.api.stock_adjustments import StockAdjustments
 from dealers.api.supply import SupplyEligibility
+from dealers.api.trade_messages import ReceiptAcknowledgement, TradeFileAcknowledgement, TradeFileDetail
 from dealers.api.webhooks import (
     WebhookDeliveries,
     WebhookDeliveryRedeliver,
@@ -26,6 +27,9 @@ urlpatterns = [
     path("zero-sales-declarations", ZeroSalesDeclarations.as_view(), name="zero-sales-declarations"),
     path("receipts", Receipts.as_view(), name="receipts"),
     path("receipts/<uuid:receipt>", ReceiptDetail.as_view(), name="receipt"),
+    path("receipts/<uuid:receipt>/acknowledgement", ReceiptAcknowledgement.as_view(), name="receipt-acknowledgement"),
+    path("edi-messages/<uuid:number>", TradeFileDetail.as_view(), name="edi-file"),
+    path("edi-messages/<uuid:number>/acknowledgement", TradeFileAcknowledgement.as_view(), name="edi-acknowledgement"),
     path("quarantine", Quarantine.as_view(), name="quarantine"),
     path("products", Products.as_view(), name="products"),
     path("regions", Regions.as_view(), name="regions"),

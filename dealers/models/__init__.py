@@ -23,6 +23,7 @@ from dealers.models.price_changes import PriceChange, PriceChangeLine
 from dealers.models.stock import InventoryLine, InventoryLineHistory, Shipment, ShipmentTally
 from dealers.models.supply import SupplyAnswer, SupplyHold
 from dealers.models.sync import ExemptionRequest, SyncExemption, SyncWarning, SystemOutage
+from dealers.models.trade import TradeAgreement, TradeFileReceived, TradeMessage, TradePlace
 from dealers.models.uploads import Upload, UploadPiece
 from dealers.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
@@ -68,6 +69,10 @@ __all__ = [
     "SyncWarning",
     "SystemOutage",
     "Territory",
+    "TradeAgreement",
+    "TradeFileReceived",
+    "TradeMessage",
+    "TradePlace",
     "Upload",
     "UploadPiece",
     "User",

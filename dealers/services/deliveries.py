@@ -22,6 +22,7 @@ from dealers.foundation.findings import Finding
 from dealers.foundation.refusals import Refused as Unreadable
 from dealers.models import Dealer, FeedDelivery, QuarantinedLine
 from dealers.problems import PREDICATES, SENTENCES, render_problem
+from dealers.services.placed_lines import place_in_message
 from dealers.services.refused_content import as_stored, clean_text
 from dealers.services.staging import copy_lines, copy_rows, temporary_table
 
@@ -244,5 +245,5 @@ def _stored(delivery: FeedDelivery, refusals: Iterable[Refusal]) -> Iterator[tup
             clean_text(refusal.field, 64),
             clean_text(refusal.value, 500),
             refusal.code,
-            as_stored(dict(refusal.params)),
+            as_stored({**refusal.params, **place_in_message(refusal.content, refusal.field)}),
         )

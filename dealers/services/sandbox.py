@@ -16,7 +16,18 @@ from django.db import connection, models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from dealers.errors import Refused
-from dealers.models import ApiKey, B2BAddendum, Contract, Dealer, DealerTier, SyncClock, Territory, User
+from dealers.models import (
+    ApiKey,
+    B2BAddendum,
+    Contract,
+    Dealer,
+    DealerTier,
+    SyncClock,
+    Territory,
+    TradeAgreement,
+    TradePlace,
+    User,
+)
 from dealers.scope import row_scope
 from dealers.services.audit import record_audit
 
@@ -26,6 +37,8 @@ _TAKEN_OVER: tuple[tuple[type[models.Model], tuple[str, ...]], ...] = (
     (Territory, ("region_id", "exclusive", "valid")),
     (Contract, ("number", "amount", "valid")),
     (B2BAddendum, ("valid",)),
+    (TradeAgreement, ("strict", "qs_is_sales", "net_price_is_paid", "region_id", "changed_at")),
+    (TradePlace, ("code", "region_id", "warehouse")),
 )
 
 

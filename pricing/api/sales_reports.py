@@ -14,9 +14,13 @@ from dealers.api.access import ScopeOrCapability, actor_of, dealer_of
 from dealers.api.idempotency import IdempotentPosts
 from dealers.api.receipts import RECEIPT_EXAMPLE, ReceiptSerializer, receipt_answer
 from dealers.api.reports import CSV, JSON, NDJSON, Report, read_report
-from dealers.choices import Door
+from dealers.api.trade_messages import EDIFACT, TRADE_TYPES, X12, content_type_of, one_receipt, receipt_with_file
+from dealers.choices import Door, Feed
+from dealers.models import Dealer, TradeFileReceived
 from dealers.services.audit import name_of
+from pricing.api.edi_messages import require_stock_scope
 from pricing.services.intake import JsonReport, NdjsonReport, TableReport, take_in_sales
+from pricing.services.trade import take_trade_messages
 
 
 class SaleLineSerializer(serializers.Serializer[Any]):
@@ -51,9 +55,10 @@ class SalesReports(IdempotentPosts):
         summary="Report sale lines",
         description="Good lines are kept and judged, refused ones are in the quarantine. A line is known by dealer, "
         "document and line number: the same content again is a duplicate, other content needs a higher `revision`. "
-        "A body of any kind may be gzipped (`Content-Encoding: gzip`). HQ's systems name the `dealer` in each line.",
+        "A body of any kind may be gzipped (`Content-Encoding: gzip`). HQ's systems name the `dealer` in each line. "
+        "One message of X12 or EDIFACT is taken, too; files of several go to `edi-messages`.",
         tags=["reports"],
-        request={JSON: SalesReportSerializer, NDJSON: str, CSV: str},
+        request={JSON: SalesReportSerializer, NDJSON: str, CSV: str, X12: str, EDIFACT: str},
         responses={201: ReceiptSerializer},
         examples=[
             RECEIPT_EXAMPLE,
@@ -78,6 +83,10 @@ class SalesReports(IdempotentPosts):
         ],
     )
     def post(self, request: Request) -> Response:
+        if content_type_of(request) in TRADE_TYPES:
+            return receipt_with_file(
+                *one_receipt(request, Feed.SALES, lambda body, dealer: _take(request, body, dealer))
+            )
         report = read_report(request)
         delivery = take_in_sales(
             source=_source(report),
@@ -92,3 +101,9 @@ def _source(report: Report) -> JsonReport | NdjsonReport | TableReport:
     if report.content_type == CSV:
         return TableReport(io.BytesIO(report.body), "report.csv")
     return NdjsonReport(report.body) if report.content_type == NDJSON else JsonReport(report.body)
+
+
+def _take(request: Request, body: bytes, dealer: Dealer) -> TradeFileReceived:
+    """Take one message with its sales, and with its stock when the caller may report that, too."""
+    require_stock_scope(request, body)
+    return take_trade_messages(body=body, dealer=dealer, actor=actor_of(request), door=Door.API)

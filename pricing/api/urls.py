@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
+from pricing.api.edi_messages import EdiMessages
 from pricing.api.observations import MarketObservations
 from pricing.api.price_bands import PriceBands
 from pricing.api.promo_papers import (
@@ -43,6 +44,7 @@ urlpatterns = [
     path("sales-reports", SalesReports.as_view(), name="sales-reports"),
     path("stock", Stock.as_view(), name="stock"),
     path("stock-findings", StockFindings.as_view(), name="stock-findings"),
+    path("edi-messages", EdiMessages.as_view(), name="edi-messages"),
     path("price-bands", PriceBands.as_view(), name="price-bands"),
     path("promo-requests", PromoRequests.as_view(), name="promo-requests"),
     path("promo-requests/bulk-approvals", ApprovePromos.as_view(), name="promo-requests-bulk"),

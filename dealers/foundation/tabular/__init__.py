@@ -10,7 +10,7 @@ harmless.
 """
 
 from dealers.foundation.tabular.exports import CsvWriter, XlsxWriter, csv_writer, stream_csv, xlsx_writer
-from dealers.foundation.tabular.sources import UnusableFile, digest_of_file
+from dealers.foundation.tabular.sources import UnusableFile, digest_of_file, unpacked_bytes
 from dealers.foundation.tabular.streams import BrokenRow, RowStream
 from dealers.foundation.tabular.table import Row, Table, open_csv_rows, open_table
 
@@ -27,5 +27,6 @@ __all__ = [
     "open_csv_rows",
     "open_table",
     "stream_csv",
+    "unpacked_bytes",
     "xlsx_writer",
 ]

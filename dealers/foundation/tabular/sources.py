@@ -112,6 +112,21 @@ class Source:
         return copy
 
 
+def unpacked_bytes(given: str | os.PathLike[str] | IO[bytes], limit: int, *, cut: bool = False) -> bytes:
+    """The bytes of a file, unpacked if it was compressed, for formats that are read as one.
+
+    Raises `UnusableFile` when it is damaged or has more than ``limit``; with ``cut`` the first ones are enough.
+    """
+    source = Source(given)
+    try:
+        content = source.peek(limit + 1)
+    finally:
+        source.close()
+    if len(content) > limit and not cut:
+        raise UnusableFile("file_too_large", _("is larger than %(limit)s MiB; split it"), limit=limit >> 20)
+    return content[:limit]
+
+
 def digest_of_file(given: str | os.PathLike[str] | IO[bytes]) -> str:
     """The SHA-256 of a file as it was handed over, by which it is known again; empty when it cannot be read twice."""
     if isinstance(given, (str, os.PathLike)):
