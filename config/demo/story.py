@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from config.demo import company, goods, places
 from config.demo.absences import absences
 from config.demo.company import DemoDealer, Habit
+from config.demo.edi import agree_on_messages, send_stock_message
 from config.demo.market import walk_the_market
 from config.demo.past_promotions import PastPromotions
 from config.demo.people import Staff, hire
@@ -90,6 +91,9 @@ class Story:
         promotions = Promotions(self.network, self.goods, staff, self.today)
         self.trade.promo_prices = promotions.prices
         self.trade.promo_from = promotions.running_from
+        if self.small:
+            with as_if_at(opening):
+                agree_on_messages(Dealer.objects.get(code=self.network[0].code), staff, opening)
         past = PastPromotions(self.network, self.goods, staff, self.today)
         self.trade.past = past.promotions
         events = [*self._reports(), *self._settlements(staff)]
@@ -196,6 +200,9 @@ class Story:
         for demo in reporting:
             if rows := rows_of.get(demo.code):
                 self._import("sales", rows, dealer=known[demo.code])
+            if demo is self.network[0]:
+                send_stock_message(known[demo.code], self.trade.stock_of(demo, counted_at), counted_at)
+                continue
             self._import("inventory", self.trade.stock_of(demo, counted_at), dealer=known[demo.code])
 
     def _something_off(self, at: datetime, known: Mapping[str, Dealer]) -> None:

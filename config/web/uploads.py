@@ -15,6 +15,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from config.imports import is_trade_messages
+from config.trade_uploads import take_trade_file, try_trade_file
 from config.uploads import finish_upload, is_small, request_upload, run_upload, take_file, try_file
 from config.web.refused_sheets import refused_sheet, row_of_problem
 from config.web.report_sheets import COLUMNS
@@ -32,7 +34,7 @@ from dealers.web.status import my_status
 LARGEST_UPLOAD = 64 * 1024 * 1024
 #: A kept file up to this size, however packed, is taken while the person waits.
 LARGEST_AT_ONCE = 1 << 18
-ENDINGS = (".csv", ".csv.gz", ".txt", ".tsv", ".xlsx", ".xls", ".ods")
+ENDINGS = (".csv", ".csv.gz", ".txt", ".tsv", ".xlsx", ".xls", ".ods", ".edi", ".edi.gz", ".x12", ".xml")
 _PROBLEMS_SHOWN = 100
 
 
@@ -48,7 +50,8 @@ class UploadForm(forms.Form):
         label=gettext_lazy("File"),
         max_length=255,
         help_text=gettext_lazy(
-            "CSV or a spreadsheet (XLSX, XLS, ODS), at most 64 MB; packed as .csv.gz that is millions of lines."
+            "CSV, a spreadsheet (XLSX, XLS, ODS), or trade messages (X12, EDIFACT, UBL), at most 64 MB; packed as "
+            ".csv.gz that is millions of lines."
         ),
         widget=forms.FileInput(attrs={"accept": ",".join((*ENDINGS, ".gz"))}),
     )
@@ -87,6 +90,8 @@ def _handled(request: HttpRequest, form: UploadForm, *, rehearsal: bool) -> Http
     file: UploadedFile = form.cleaned_data["file"]
     content: IO[bytes] = file.file  # type: ignore[assignment]
     feed, filename, user, at = form.cleaned_data["feed"], str(file.name), person(request), clock.now()
+    if is_trade_messages(content):
+        return _messages_handled(request, form, content, rehearsal=rehearsal)
     small = is_small(content, file.size or 0)
     outcome: dict[str, Any] = {}
     if small:
@@ -114,6 +119,29 @@ def _handled(request: HttpRequest, form: UploadForm, *, rehearsal: bool) -> Http
     else:
         request_upload(kept, actor=user, at=at)
     return redirect("upload-course", kept.number)
+
+
+def _messages_handled(
+    request: HttpRequest, form: UploadForm, content: IO[bytes], *, rehearsal: bool
+) -> HttpResponse | None:
+    """Take or try a file of trade messages, whatever kind was ticked: it says itself what it holds."""
+    filename, user = str(form.cleaned_data["file"].name), person(request)
+    try:
+        if not rehearsal:
+            taken = take_trade_file(content=content, filename=filename, upload_of=user)
+            return redirect("trade-file", taken.number)
+        tried = try_trade_file(content=content, filename=filename, upload_of=user)
+    except UnusableFile as error:
+        said = _("%(file)s %(reason)s. Nothing was stored.")
+        form.add_error("file", said % {"file": filename, "reason": error.render()})
+        return None
+    sentence = _(
+        "Tried: of %(messages)s messages %(taken)s would be taken, with %(good)s good lines and %(bad)s refused."
+    )
+    messages.info(request, sentence % tried.counts)
+    for reason in tried.reasons:
+        messages.warning(request, reason)
+    return redirect("upload")
 
 
 @require_GET

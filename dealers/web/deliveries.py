@@ -14,6 +14,7 @@ from dealers.foundation.findings import Finding
 from dealers.models import FileIntake, QuarantinedLine
 from dealers.permissions import can
 from dealers.selectors.deliveries import delivery_by_receipt, visible_deliveries
+from dealers.selectors.trade import file_of_receipt
 from dealers.services.deliveries import detail_of
 from dealers.web.access import capability_required, person
 from dealers.web.listing import choice_of, page_of, window_of, words_of
@@ -80,6 +81,7 @@ def receipt(request: HttpRequest, receipt: UUID) -> HttpResponse:
         "lines": [{"line": line, "detail": detail_of(line)} for line in page.object_list],
         "remarks": [{"line": remark.line, "detail": remark.render()} for remark in remarks],
         "declared": delivery.lines == 0 and delivery.days.first(),
+        "trade_file": file_of_receipt(delivery.pk),
         "open": QuarantineState.OPEN,
         "may_correct": can(user, "quarantine.correct") and user.dealer_id == delivery.dealer_id,
         "for_dealer": user.dealer_id is not None,

@@ -23,6 +23,7 @@ from dealers.web import (
     quarantine,
     sync_board,
     sync_calendar,
+    trade,
     webhooks,
 )
 
@@ -53,6 +54,19 @@ urlpatterns = [
     path("deliveries/", deliveries.deliveries, name="deliveries"),
     path("receipts/", deliveries.deliveries, name="receipts"),
     path("receipts/<uuid:receipt>/", deliveries.receipt, name="receipt"),
+    path("trade-messages/", trade.trade_files, name="trade-files"),
+    path("trade-messages/agreed/", trade.trade_terms, name="trade-terms"),
+    path("trade-messages/places/", trade.trade_place_set, name="trade-place-set"),
+    path("trade-messages/places/<int:pk>/remove/", trade.trade_place_remove, name="trade-place-remove"),
+    path("trade-messages/<uuid:number>/", trade.trade_file, name="trade-file"),
+    path("trade-messages/<uuid:number>/acknowledgement/", trade.trade_acknowledgement, name="trade-acknowledgement"),
+    path("dealers/<str:code>/trade-messages/", trade.trade_terms, name="dealer-trade-terms"),
+    path("dealers/<str:code>/trade-messages/places/", trade.trade_place_set, name="dealer-trade-place-set"),
+    path(
+        "dealers/<str:code>/trade-messages/places/<int:pk>/remove/",
+        trade.trade_place_remove,
+        name="dealer-trade-place-remove",
+    ),
     path("quarantine/", quarantine.quarantine, name="quarantine"),
     path("quarantine/<int:pk>/withdraw/", quarantine.quarantine_withdraw, name="quarantine-withdraw"),
     path("calendar/", calendar.calendar, name="calendar"),
