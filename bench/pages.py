@@ -84,7 +84,6 @@ PAGES = (
     Page("dealer_owner", "holds"),
     Page("dealer_owner", "adjustments"),
     Page("dealer_owner", "stock"),
-    Page("policy_manager", "stock"),
     Page("risk_investigator", "stock-findings"),
     Page("channel_manager", "observations"),
     Page("risk_investigator", "repeat-sellers"),
