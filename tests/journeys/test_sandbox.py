@@ -20,11 +20,13 @@ from dealers.services import sandbox
 from dealers.services.keys import SandboxForDealers, create_api_key, rotate_api_key
 from dealers.services.sandbox import SandboxNotWalled, refresh_sandboxes
 from dealers.services.sync import sweep_sync
+from dealers.services.trade.agreements import agree
 from pricing.models import SaleLine, SalesTally
 from settlement.models import Statement
 from settlement.services.calculation import calculate_run
 from tests import factories
 from tests.callers import Caller, dealer_caller, hq_system
+from tests.messages import x12
 from tests.pricing.api.test_sales_reports import COLUMNS, sale
 from tests.visitors import visitor
 
@@ -59,6 +61,19 @@ def seen_by_headquarters(sql: str) -> list[tuple[Any, ...]]:
     with row_scope("*"), connection.cursor() as cursor:
         cursor.execute(sql)
         return list(cursor.fetchall())
+
+
+def test_trade_messages_are_tried_under_the_dealers_own_agreement(dealer: Any) -> None:
+    owner = factories.User(role=Role.DEALER_OWNER, dealer=dealer)
+    terms = {"strict": True, "qs_is_sales": True, "net_price_is_paid": False, "region": dealer.home_region}
+    agree(dealer=dealer, actor=owner, at=clock.now(), **terms)
+    body = x12("852~XQ*H*20261104~LIN**SK*S-1~CTP**RES*999~ZA*QS*2~ZA*QA*5")
+
+    answer = Caller(secret=sandbox_key(dealer)[1]).post("edi-messages", body, content_type="application/edi-x12")
+
+    (message,) = answer.json()["messages"]
+    assert [(receipt["accepted"], receipt["sandbox"]) for receipt in message["receipts"]] == [(1, True), (1, True)]
+    assert seen_by_headquarters("SELECT count(*) FROM dealers_tradefilereceived") == [(0,)]
 
 
 def test_reports_are_judged_repeated_corrected_and_quarantined_as_real_ones_are(program: Caller, dealer: Any) -> None:
