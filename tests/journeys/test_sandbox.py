@@ -186,14 +186,14 @@ def test_no_sandbox_is_opened_where_the_database_would_not_wall_it_off(
 
 
 def test_an_installation_that_stands_gets_the_wall_on_every_table_by_the_migration() -> None:
-    apart = "SELECT count(*) FROM pg_policies WHERE policyname = 'sandbox_apart' AND schemaname = current_schema()"
-    before = seen_by_headquarters(apart)
+    apart = "SELECT tablename FROM pg_policies WHERE policyname = 'sandbox_apart' AND schemaname = current_schema()"
+    before = set(seen_by_headquarters(apart))
     operation = import_module("dealers.migrations.0009_sandbox").Migration.operations[0]
     with connection.cursor() as cursor:
         cursor.execute("DROP POLICY sandbox_apart ON pricing_saleline; DROP POLICY sandbox_apart ON dealers_contract")
         cursor.execute(operation.sql)
         cursor.execute(operation.sql)
-    assert seen_by_headquarters(apart) == before
+    assert set(seen_by_headquarters(apart)) >= before
 
 
 def test_the_owner_makes_a_sandbox_key_on_the_page_and_sees_it_marked(dealer: Any) -> None:

@@ -114,7 +114,7 @@ def test_a_day_without_sales_is_declared(operator: Client, dealer: Dealer) -> No
     assert dealer.feed_days.get().day == day
 
 
-@pytest.mark.parametrize(("day", "said"), [("soon", "is not a day"), ("2999-01-01", "is not over yet")])
+@pytest.mark.parametrize(("day", "said"), [("soon", "is not a day"), ("2999-01-01", "has not begun yet")])
 def test_a_day_that_cannot_be_declared_is_refused(operator: Client, dealer: Dealer, day: str, said: str) -> None:
     assert said in operator.post("/zero-sales/", {"day": day}, follow=True).content.decode()
     assert not dealer.feed_days.exists()

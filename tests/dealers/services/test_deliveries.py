@@ -70,6 +70,7 @@ def test_the_receipt_names_line_field_code_and_remedy(dealer: Dealer) -> None:
         "duplicates": 0,
         "revised": 0,
         "quarantined": 1,
+        "complete": True,
         "problems": [
             {
                 "line": 3,
