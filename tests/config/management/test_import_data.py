@@ -193,6 +193,7 @@ def test_every_kind_of_the_contract_can_be_chosen() -> None:
         "sales",
         "inventory",
         "stock_adjustments",
+        "market_observations",
     }
 
 

@@ -114,7 +114,7 @@ HOSTILE: list[tuple[str, bytes, str, int, str]] = [
     ("blanks", b"  \n", "text/csv", 400, "empty_body"),
     ("a table without its columns", b"a,b\n1,2\n", "text/csv", 400, "columns_missing"),
     ("a form", b"a=1", "application/x-www-form-urlencoded", 415, "unknown_content_type"),
-    ("EDI", b"ISA*00*", "application/edi-x12", 415, "unknown_content_type"),
+    ("a torn message", b"ISA*00*", "application/edi-x12", 400, "isa_length"),
     ("a multipart form", b"--x\r\n\r\n--x--", "multipart/form-data; boundary=x", 415, "unknown_content_type"),
 ]
 
