@@ -1,0 +1,48 @@
+"""What the names in a proof mean to people."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from django.utils.functional import Promise
+
+Text = str | Promise
+
+
+class Unit(StrEnum):
+    """How a number of a proof is written."""
+
+    MONEY = "money"
+    NUMBER = "number"
+    RATE = "rate"
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """An input, a term or a step: what it is called, how it is written."""
+
+    label: Text
+    unit: Unit = Unit.MONEY
+
+
+@dataclass(frozen=True, slots=True)
+class RuleWords:
+    """The words of one rule. ``subjects`` label what a proof is about, ``reasons`` are whole sentences by code."""
+
+    title: Text
+    names: Mapping[str, Name]
+    subjects: Mapping[str, Text] = field(default_factory=dict)
+    reasons: Mapping[str, Text] = field(default_factory=dict)
+
+    def name(self, code: str) -> Name:
+        """The words of a name; one nobody has put into words is shown as it is."""
+        return self.names.get(code) or Name(code.replace("_", " "))
+
+    def reason(self, code: str) -> Any:
+        return self.reasons.get(code, code.replace("_", " "))
+
+    def subject(self, code: str) -> Any:
+        return self.subjects.get(code, code.replace("_", " "))
