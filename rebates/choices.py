@@ -22,3 +22,22 @@ class WindowKind(TextChoices):
 class Method(TextChoices):
     INCREMENTAL = "incremental", _("Each slice at its own rate")
     RETROACTIVE = "retroactive", _("Whole base at the reached rate")
+
+
+class WindowedKind(TextChoices):
+    """What accrues over a window: due is what the window has earned less what it has settled."""
+
+    REBATE = "rebate", _("Rebate")
+    FORFEITURE = "forfeiture", _("Forfeiture")
+    REMOTE_SUBSIDY = "remote_subsidy", _("Remote-area subsidy")
+    PRICE_PROTECTION = "price_protection", _("Price protection")
+    CLAWBACK = "clawback", _("Clawback")
+
+
+class CreditKind(TextChoices):
+    """What is settled once, when it is decided."""
+
+    MARKET_SUPPORT = "market_support", _("Market support")
+    REFERRAL = "referral", _("Referral reward")
+    PENALTY = "penalty", _("Penalty")
+    ADJUSTMENT = "adjustment", _("Adjustment")

@@ -14,9 +14,15 @@ from pathlib import Path
 import django
 import pytest
 from django.conf import settings
+from hypothesis import HealthCheck
+from hypothesis import settings as examples
 
 from config.celery import app as celery_app
 from config.embedded import ensure_services, release_services
+
+# How fast a machine is, or what else runs on it, is nothing a test may fail of.
+examples.register_profile("halfmoon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+examples.load_profile("halfmoon")
 
 #: A worker of pytest-xdist finds servers and home in the environment its controller has prepared.
 _WORKER = os.environ.get("PYTEST_XDIST_WORKER")

@@ -1,4 +1,4 @@
-"""The journal of settled rebates."""
+"""The journal of what windows have settled."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from django.utils.translation import gettext_lazy as _
 
 from dealers.models.guards import append_only
 from dealers.models.stock import unconstrained
+from rebates.choices import WindowedKind
 
 
 class Accrual(models.Model):
-    """What one approved half-month settled for a dealer, program and window. Append-only.
+    """What one approved half-month settled for a dealer, kind of earning, program and window. Append-only.
 
     What a window has settled so far is the sum of ``due`` over its accruals; ``entitlement`` is what the cumulative
     ``base`` had earned at that point. ``for_period`` is the window's last half-month up to which ``base`` reaches:
@@ -18,6 +19,7 @@ class Accrual(models.Model):
     """
 
     dealer = unconstrained("dealers.Dealer")
+    kind = models.CharField(_("kind"), max_length=20, choices=WindowedKind, default=WindowedKind.REBATE)
     program = models.CharField(_("program"), max_length=64)
     window = models.CharField(_("window"), max_length=10)
     period = models.IntegerField(_("settled in half-month"))
@@ -33,7 +35,7 @@ class Accrual(models.Model):
         verbose_name_plural = _("accruals")
         constraints = [
             models.UniqueConstraint(
-                name="a_window_is_settled_once_a_period", fields=["dealer", "program", "window", "period"]
+                name="a_window_is_settled_once_a_period", fields=["dealer", "kind", "program", "window", "period"]
             ),
         ]
         triggers = [append_only("accruals_are_append_only")]

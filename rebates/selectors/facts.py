@@ -18,6 +18,7 @@ from dealers.selectors.purchases import (
     purchases_by_half_month,
 )
 from pricing.selectors.tally import dealers_with_late_sales, sales_by_half_month
+from rebates.choices import WindowedKind
 from rebates.rules.dues import Counting, DealerFacts, Due, Settled, TierSpan, counting, dues, tier_at
 from rebates.rules.programs import COMPLIANT_SALES, PURCHASES, WindowProgram
 from rebates.selectors.programs import category_classes, policies_by_half_month, window_programs, windows_to_settle
@@ -169,10 +170,10 @@ def _read_settled(facts: RebateFacts, current: set[str], reopened: set[str]) -> 
     sql = (
         'SELECT a.dealer_id, a.program, a."window", a.period, (a.due * 100)::bigint, a.base * 1000000'
         ' FROM rebates_accrual a WHERE a."window" = ANY(%s) AND a.period < %s'
-        f" {facts.question.shard.condition('a.dealer_id')} ORDER BY a.period"
+        f" AND a.kind = %s {facts.question.shard.condition('a.dealer_id')} ORDER BY a.period"
     )
     for dealer_id, program, window, period, due, base in _rows(
-        sql, [sorted(current | reopened), facts.question.period.ordinal]
+        sql, [sorted(current | reopened), facts.question.period.ordinal, WindowedKind.REBATE]
     ):
         if window not in current and window not in facts.late.get(dealer_id, ()):
             continue

@@ -12,12 +12,12 @@ from django.db import connection
 def append_accruals(*, source: str, params: Sequence[Any], posted_at: datetime) -> int:
     """Append the accruals of a settlement in the caller's transaction with one statement; how many there were.
 
-    ``source`` is a ``SELECT`` of the columns dealer_id, program, window, period, for_period, policy_id, base,
+    ``source`` is a ``SELECT`` of the columns dealer_id, kind, program, window, period, for_period, policy_id, base,
     entitlement, due, in this order. A window settled twice by one half-month is refused by the table.
     """
     with connection.cursor() as cursor:
         cursor.execute(
-            'INSERT INTO rebates_accrual (dealer_id, program, "window", period, for_period, policy_id, base,'
+            'INSERT INTO rebates_accrual (dealer_id, kind, program, "window", period, for_period, policy_id, base,'
             f" entitlement, due, posted_at) SELECT s.*, %s FROM ({source}) s",
             [posted_at, *params],
         )

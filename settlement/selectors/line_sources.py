@@ -7,9 +7,11 @@ from typing import Protocol
 
 from dealers.foundation.half_months import HalfMonth
 from rebates.rules.proof import proof_of
+from rebates.selectors.credits import credits_to_settle
 from rebates.selectors.facts import RebateFacts
 from settlement.choices import LineKind
 from settlement.rules.statements import DraftLine
+from settlement.selectors.questions import RunQuestion
 
 
 class LineSource(Protocol):
@@ -25,7 +27,7 @@ class LineSource(Protocol):
 class RebateLines:
     """A line for each program and window in which the dealer earns, or which late facts change."""
 
-    def __init__(self, facts: RebateFacts) -> None:
+    def __init__(self, question: RunQuestion, facts: RebateFacts) -> None:
         self.facts = facts
         self.period = facts.question.period.ordinal
         self._names: dict[int, str] = {}
@@ -54,5 +56,37 @@ class RebateLines:
         return self._names[ordinal]
 
 
-#: Every source, in the order in which a statement shows its lines. Further kinds of line are added here.
-LINE_SOURCES: tuple[Callable[[RebateFacts], LineSource], ...] = (RebateLines,)
+class CreditLines:
+    """A line for each credit that was decided up to the cutoff and has not been settled yet."""
+
+    def __init__(self, question: RunQuestion, facts: RebateFacts) -> None:
+        settled_in = question.period.ordinal if question.settled else None
+        self.credits = credits_to_settle(cutoff=question.cutoff, shard=question.shard, settled_in=settled_in)
+
+    def dealers(self) -> Collection[int]:
+        return self.credits.keys()
+
+    def lines_of(self, dealer_id: int) -> list[DraftLine]:
+        return [
+            DraftLine(
+                kind=credit.kind,
+                program=credit.program,
+                for_period=str(HalfMonth.from_ordinal(credit.for_period)),
+                base=credit.base,
+                rate=credit.rate,
+                amount=credit.amount,
+                proof={**credit.proof, "credit": credit.reference},
+            )
+            for credit in self.credits.get(dealer_id, ())
+        ]
+
+
+#: Every source. What a dealer's sources give is shown in the order of the kinds.
+LINE_SOURCES: tuple[Callable[[RunQuestion, RebateFacts], LineSource], ...] = (RebateLines, CreditLines)
+
+_PLACES = {str(kind): place for place, kind in enumerate(LineKind.values)}
+
+
+def in_order(lines: list[DraftLine]) -> list[DraftLine]:
+    """The lines by kind, in the order of the vocabulary; those of a kind stay as their source gave them."""
+    return sorted(lines, key=lambda line: _PLACES[line.kind])

@@ -5,46 +5,19 @@ A calculation writes what this gives; verification compares it with what was wri
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterator
 
 from dealers.choices import DealerState
 from dealers.foundation.half_months import HalfMonth
-from dealers.models import Dealer, PolicyVersion
-from dealers.selectors.purchases import ALL_DEALERS, Shard
+from dealers.models import Dealer
 from rebates.rules.quantities import cents, cents_of_micros
 from rebates.selectors.facts import RebateQuestion, rebate_facts
 from settlement.choices import RunState
 from settlement.models import SettlementRun
 from settlement.rules.statements import DraftStatement, draw_up
-from settlement.selectors.line_sources import LINE_SOURCES
+from settlement.selectors.line_sources import LINE_SOURCES, in_order
+from settlement.selectors.questions import Books, RunQuestion
 from settlement.terms import settlement_terms
-
-
-@dataclass(frozen=True, slots=True)
-class Books:
-    """What had been settled before a half-month: nothing, or every one from ``first`` to ``latest``."""
-
-    first: int | None = None
-    latest: int | None = None
-    since: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RunQuestion:
-    """Which statements are asked for. ``openings`` are opening balances in cents.
-
-    ``expected`` names the dealers that get a statement also without facts or balance; empty means every active one.
-    """
-
-    period: HalfMonth
-    cutoff: datetime
-    policy: PolicyVersion
-    books: Books
-    openings: Mapping[int, int]
-    shard: Shard = ALL_DEALERS
-    expected: Collection[int] | None = None
 
 
 def latest_closed() -> HalfMonth | None:
@@ -67,7 +40,7 @@ def reckoned_statements(question: RunQuestion) -> Iterator[DraftStatement]:
     facts = rebate_facts(
         RebateQuestion(question.period, question.cutoff, question.books.since, question.books.first, question.shard)
     )
-    sources = [source(facts) for source in LINE_SOURCES]
+    sources = [source(question, facts) for source in LINE_SOURCES]
     with_facts = {dealer_id for source in sources for dealer_id in source.dealers()} | question.openings.keys()
     minimum = cents(settlement_terms(question.policy).minimum_payout)
     for dealer_id, code in _dealers(question, with_facts):
@@ -78,7 +51,7 @@ def reckoned_statements(question: RunQuestion) -> Iterator[DraftStatement]:
             purchases=cents_of_micros(facts.purchases.get(dealer_id, 0)),
             sales=cents_of_micros(facts.sales.get(dealer_id, 0)),
             opening=question.openings.get(dealer_id, 0),
-            lines=[line for source in sources for line in source.lines_of(dealer_id)],
+            lines=in_order([line for source in sources for line in source.lines_of(dealer_id)]),
             minimum_payout=minimum,
         )
 

@@ -11,14 +11,16 @@ import msgspec
 
 from dealers.foundation.half_months import HalfMonth
 from dealers.selectors.purchases import Shard
+from rebates.choices import WindowedKind
 from rebates.models import Accrual
 from rebates.rules.quantities import cents_text, micros_text
-from settlement.choices import LineKind, RunState
+from settlement.choices import RunState
 from settlement.models import SettlementRun, Statement, StatementLine
 from settlement.rules.statements import DraftLine, DraftStatement
 from settlement.selectors.digests import run_digest, statement_digest
 from settlement.selectors.ledger import payables_before
-from settlement.selectors.reckoning import RunQuestion, books_before, reckoned_statements
+from settlement.selectors.questions import RunQuestion
+from settlement.selectors.reckoning import books_before, reckoned_statements
 
 _DEALERS_AT_ONCE = 5_000
 _AMOUNTS = ("purchases", "sales", "opening", "total", "closing", "payable")
@@ -85,7 +87,9 @@ def _question(run: SettlementRun, shard: Shard, expected: Iterable[int]) -> RunQ
     assert run.cutoff is not None and run.policy is not None
     period = HalfMonth.parse(run.period)
     openings = payables_before(run, shard)
-    return RunQuestion(period, run.cutoff, run.policy, books_before(period), openings, shard, set(expected))
+    return RunQuestion(
+        period, run.cutoff, run.policy, books_before(period), openings, shard, set(expected), settled=True
+    )
 
 
 def _compare(
@@ -93,7 +97,7 @@ def _compare(
     statement: DraftStatement,
     kept: Statement,
     lines: list[StatementLine],
-    accruals: dict[tuple[str, str], Accrual],
+    accruals: dict[tuple[str, str, str], Accrual],
 ) -> Iterator[Difference]:
     def differs(line_no: int, field: str, stored: object, recomputed: object) -> Iterator[Difference]:
         if stored != recomputed:
@@ -110,13 +114,13 @@ def _compare(
             continue
         for name, recomputed in _said(line).items():
             yield from differs(number, name, getattr(stored, name), recomputed)
-        if line.kind == LineKind.REBATE:
-            accrual = accruals.pop((line.program, str(line.proof["window"])), None)
+        if line.kind in WindowedKind:
+            accrual = accruals.pop((line.kind, line.program, str(line.proof["window"])), None)
             yield from differs(number, "accrual", accrual and accrual.due, Decimal(cents_text(line.amount)))
     for number in sorted(by_number):
         yield from differs(number, "line", "present", "missing")
-    for program, window in sorted(accruals):
-        yield from differs(0, "accrual", f"{program} {window}", "missing")
+    for kind, program, window in sorted(accruals):
+        yield from differs(0, "accrual", f"{kind} {program} {window}", "missing")
     yield from differs(0, "digest", kept.digest, statement_digest(statement))
 
 
@@ -151,11 +155,11 @@ def _lines(run: SettlementRun, shard: Shard) -> dict[int, list[StatementLine]]:
     return found
 
 
-def _accruals(run: SettlementRun, shard: Shard) -> dict[int, dict[tuple[str, str], Accrual]]:
-    found: dict[int, dict[tuple[str, str], Accrual]] = {}
+def _accruals(run: SettlementRun, shard: Shard) -> dict[int, dict[tuple[str, str, str], Accrual]]:
+    found: dict[int, dict[tuple[str, str, str], Accrual]] = {}
     rows = Accrual.objects.filter(period=run.ordinal)
     for row in _sharded(rows, shard, "rebates_accrual").iterator(chunk_size=5000):
-        found.setdefault(row.dealer_id, {})[row.program, row.window] = row
+        found.setdefault(row.dealer_id, {})[row.kind, row.program, row.window] = row
     return found
 
 

@@ -17,9 +17,11 @@ from dealers.selectors.calendar import current_calendar
 from dealers.services.audit import record_audit
 from dealers.services.notices import tell_all
 from dealers.services.webhooks import News, announce_all
+from rebates.choices import CreditKind, WindowedKind
 from rebates.services.accruals import append_accruals
+from rebates.services.credits import settle_credits
 from settlement import permissions
-from settlement.choices import LineKind, RunState, StatementState
+from settlement.choices import RunState, StatementState
 from settlement.errors import CalculatedTooEarly, OutOfOrder, RunClosed, RunNotFound, WrongRunState
 from settlement.models import SettlementRun, Statement
 from settlement.rules.runs import may_close_after, next_state
@@ -74,6 +76,7 @@ def approve_run(*, period: HalfMonth, actor: User, at: datetime) -> SettlementRu
         run.save()
         posted = post_statements(run=run, actor=actor, at=at)
         accrued = _append_accruals(run, period, at)
+        credited = _settle_credits(run, period)
         due_at = _issue(run, at)
         record_audit(
             actor=actor,
@@ -87,6 +90,7 @@ def approve_run(*, period: HalfMonth, actor: User, at: datetime) -> SettlementRu
                 "digest": run.digest,
                 "transactions": posted,
                 "accruals": accrued,
+                "credits": credited,
                 "confirm_due_at": due_at,
             },
         )
@@ -141,22 +145,32 @@ def _refuse_out_of_order(run: SettlementRun, period: HalfMonth) -> None:
 
 
 def _append_accruals(run: SettlementRun, period: HalfMonth, at: datetime) -> int:
-    """Record what each rebate line settles, as its proof says."""
+    """Record what each line that accrues over a window settles, as its proof says."""
     ordinal = (
         "substr(l.for_period, 1, 4)::int * 24 + (substr(l.for_period, 6, 2)::int - 1) * 2"
         " + substr(l.for_period, 10, 1)::int - 1"
     )
     source = f"""
-        SELECT l.dealer_id, l.program, l.proof->>'window', %s::int, {ordinal}, p.id, l.base,
+        SELECT l.dealer_id, l.kind, l.program, l.proof->>'window', %s::int, {ordinal}, p.id, l.base,
                (l.proof->>'entitlement')::numeric, l.amount
         FROM settlement_statementline l
         JOIN settlement_statement s ON s.id = l.statement_id
         JOIN dealers_policyversion p
           ON p.code = l.proof->'policy'->>'code' AND p.version = (l.proof->'policy'->>'version')::int
-        WHERE s.run_id = %s AND s.draft = %s AND l.kind = %s
+        WHERE s.run_id = %s AND s.draft = %s AND l.kind = ANY(%s)
     """
-    params: list[Any] = [period.ordinal, run.pk, run.draft, LineKind.REBATE]
+    params: list[Any] = [period.ordinal, run.pk, run.draft, WindowedKind.values]
     return append_accruals(source=source, params=params, posted_at=at)
+
+
+def _settle_credits(run: SettlementRun, period: HalfMonth) -> int:
+    """Mark the credits that stand on the statements as settled by this half-month."""
+    source = """
+        SELECT (l.proof->>'credit') FROM settlement_statementline l
+        JOIN settlement_statement s ON s.id = l.statement_id
+        WHERE s.run_id = %s AND s.draft = %s AND l.kind = ANY(%s)
+    """
+    return settle_credits(source=source, params=[run.pk, run.draft, CreditKind.values], period=period.ordinal)
 
 
 def _issue(run: SettlementRun, at: datetime) -> datetime:

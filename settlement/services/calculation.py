@@ -28,7 +28,8 @@ from settlement.models import Calculation, CalculationShard, SettlementRun
 from settlement.rules.runs import next_state
 from settlement.selectors.digests import run_digest
 from settlement.selectors.ledger import payables
-from settlement.selectors.reckoning import Books, RunQuestion, books_before, reckoned_statements
+from settlement.selectors.questions import Books, RunQuestion
+from settlement.selectors.reckoning import books_before, reckoned_statements
 from settlement.services.drafts import remove_drafts, write_statements
 from settlement.services.period_lock import calculating, claim_shard, share_calculation
 
