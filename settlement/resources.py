@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django.db.models import QuerySet
 
-from rebates.resources import explain_rebate
+from rebates.resources import explain
 from rebates.rules.quantities import micros, micros_text
-from settlement.choices import LineKind
 from settlement.models import StatementLine
 
 LINE_COLUMNS = (
@@ -26,14 +25,10 @@ LINE_COLUMNS = (
     "explanation",
 )
 
-#: How each kind of line is put into words.
-_EXPLANATIONS: Mapping[str, Callable[[Mapping[str, Any]], str]] = {LineKind.REBATE: explain_rebate}
-
 
 def explanation(line: StatementLine) -> str:
     """How the amount came about, in one sentence in the active language."""
-    explain = _EXPLANATIONS.get(line.kind)
-    return "" if explain is None else explain(line.proof)
+    return explain(line.proof, line.kind)
 
 
 def plain(number: Decimal) -> Decimal:

@@ -1,4 +1,4 @@
-"""Saying in one sentence, in the reader's language, how a rebate came about."""
+"""How a rebate came about."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from rebates.choices import Base
+from rebates.resources.figures import amount_text, rate_text
 
 
 def explain_rebate(proof: Mapping[str, Any]) -> str:
@@ -52,12 +53,4 @@ def explain_rebate(proof: Mapping[str, Any]) -> str:
     return sentence % words
 
 
-def amount_text(text: str) -> str:
-    """An amount with its thousands apart: ``1,234,567.89``."""
-    return f"{Decimal(text):,f}"
-
-
-def rate_text(text: str) -> str:
-    """A rate in percent without needless zeros: ``1.5%``."""
-    percent = (Decimal(text) * 100).normalize()
-    return f"{percent:f}%"
+SENTENCES = {"rebate": explain_rebate}
