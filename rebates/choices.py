@@ -41,3 +41,10 @@ class CreditKind(TextChoices):
     REFERRAL = "referral", _("Referral reward")
     PENALTY = "penalty", _("Penalty")
     ADJUSTMENT = "adjustment", _("Adjustment")
+
+
+class ForfeitureAct(TextChoices):
+    """What was recorded of a forfeiture: a confirmed fraud imposed it, or the decision was overturned."""
+
+    IMPOSED = "imposed", _("Imposed")
+    LIFTED = "lifted", _("Lifted")

@@ -109,6 +109,8 @@ ACTIONS: dict[str, str | Promise] = {
     "settlement.calculate": _("Settlement calculated"),
     "settlement.put_up": _("Settlement put up for review"),
     "settlement.approve": _("Settlement approved"),
+    "forfeiture.impose": _("Rebates of a year forfeited"),
+    "forfeiture.lift": _("Forfeiture lifted"),
     "settlement.close": _("Settlement closed"),
     "statement.confirm": _("Statement confirmed"),
     "statement.confirm_silent": _("Statement confirmed by silence"),

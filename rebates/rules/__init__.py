@@ -5,4 +5,5 @@
 - `entitlement`  what a base earns by its brackets, with the slices
 - `dues`         what a dealer's windows have earned, less what they have settled
 - `proof`        a due in a form that explains itself, and the check that it adds up
+- `forfeiture`   what a forfeited year cancels and takes back
 """

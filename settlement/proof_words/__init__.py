@@ -9,10 +9,11 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
+from settlement.proof_words import forfeiture
 from settlement.proof_words.words import RuleWords
 
 #: Further parts of the business are added here.
-_PARTS: tuple[ModuleType, ...] = ()
+_PARTS: tuple[ModuleType, ...] = (forfeiture,)
 _RULES: Mapping[str, RuleWords] = {rule: words for part in _PARTS for rule, words in part.RULES.items()}
 
 

@@ -6,12 +6,13 @@ from collections.abc import Callable, Collection
 from typing import Protocol
 
 from dealers.foundation.half_months import HalfMonth
-from rebates.rules.proof import proof_of
 from rebates.selectors.credits import credits_to_settle
 from rebates.selectors.facts import RebateFacts
 from settlement.choices import LineKind
 from settlement.rules.statements import DraftLine
+from settlement.selectors.forfeiture_lines import ForfeitureLines
 from settlement.selectors.questions import RunQuestion
+from settlement.selectors.rebate_lines import RebateLines
 
 
 class LineSource(Protocol):
@@ -22,38 +23,6 @@ class LineSource(Protocol):
 
     def lines_of(self, dealer_id: int) -> list[DraftLine]:
         """The dealer's lines in the order of the statement."""
-
-
-class RebateLines:
-    """A line for each program and window in which the dealer earns, or which late facts change."""
-
-    def __init__(self, question: RunQuestion, facts: RebateFacts) -> None:
-        self.facts = facts
-        self.period = facts.question.period.ordinal
-        self._names: dict[int, str] = {}
-
-    def dealers(self) -> Collection[int]:
-        return self.facts.dealers()
-
-    def lines_of(self, dealer_id: int) -> list[DraftLine]:
-        return [
-            DraftLine(
-                kind=LineKind.REBATE.value,
-                program=due.program.program.code,
-                for_period=self.name(due.program.up_to),
-                base=due.base,
-                rate=due.entitlement.rate,
-                amount=due.amount,
-                proof=proof_of(due, self.period, self.name),
-            )
-            for due in self.facts.dues_of(dealer_id)
-        ]
-
-    def name(self, ordinal: int) -> str:
-        """A half-month's name, remembered: it is asked for with every line."""
-        if ordinal not in self._names:
-            self._names[ordinal] = str(HalfMonth.from_ordinal(ordinal))
-        return self._names[ordinal]
 
 
 class CreditLines:
@@ -82,7 +51,11 @@ class CreditLines:
 
 
 #: Every source. What a dealer's sources give is shown in the order of the kinds.
-LINE_SOURCES: tuple[Callable[[RunQuestion, RebateFacts], LineSource], ...] = (RebateLines, CreditLines)
+LINE_SOURCES: tuple[Callable[[RunQuestion, RebateFacts], LineSource], ...] = (
+    RebateLines,
+    ForfeitureLines,
+    CreditLines,
+)
 
 _PLACES = {str(kind): place for place, kind in enumerate(LineKind.values)}
 

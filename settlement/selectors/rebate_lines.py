@@ -1,0 +1,44 @@
+"""The rebates of a statement."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from dealers.foundation.half_months import HalfMonth
+from rebates.rules.proof import proof_of
+from rebates.selectors.facts import RebateFacts
+from settlement.choices import LineKind
+from settlement.rules.statements import DraftLine
+from settlement.selectors.questions import RunQuestion
+
+
+class RebateLines:
+    """A line for each program and window in which the dealer earns, or which late facts change."""
+
+    def __init__(self, question: RunQuestion, facts: RebateFacts) -> None:
+        self.facts = facts
+        self.period = facts.question.period.ordinal
+        self._names: dict[int, str] = {}
+
+    def dealers(self) -> Collection[int]:
+        return self.facts.dealers()
+
+    def lines_of(self, dealer_id: int) -> list[DraftLine]:
+        return [
+            DraftLine(
+                kind=LineKind.REBATE.value,
+                program=due.program.program.code,
+                for_period=self.name(due.program.up_to),
+                base=due.base,
+                rate=due.entitlement.rate,
+                amount=due.amount,
+                proof=proof_of(due, self.period, self.name),
+            )
+            for due in self.facts.dues_of(dealer_id)
+        ]
+
+    def name(self, ordinal: int) -> str:
+        """A half-month's name, remembered: it is asked for with every line."""
+        if ordinal not in self._names:
+            self._names[ordinal] = str(HalfMonth.from_ordinal(ordinal))
+        return self._names[ordinal]
