@@ -101,6 +101,7 @@ SIDEBAR = (
         _("Policy"),
         (
             Entry(_("Policy versions"), "policies", "book", FACTS["policy.view"] & HQ),
+            Entry(_("Backtests"), "backtests", "chart", MONEY["backtests.view"]),
             Entry(_("Working-day calendar"), "calendar", "calendar", FACTS["calendar.view"]),
         ),
     ),

@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from aftersales.terms import AftersalesTerms
 from dealers.choices import PolicyState
+from dealers.foundation.digest import sha256_hex
 from dealers.foundation.faults import Fault, warning, with_lines
 from dealers.foundation.half_months import HalfMonth
 from dealers.foundation.refusals import msgid as _
@@ -97,6 +98,21 @@ def _unknown_categories(terms: PolicyDocument) -> Iterator[Fault]:
                     _("is the category of no product: %(category)s"),
                     category=category,
                 )
+
+
+def policy_on_trial(checked: CheckedPolicy) -> PolicyVersion:
+    """A sound document as a version that is stored nowhere, to be tried out."""
+    assert checked.head is not None and checked.document is not None, "only a sound document can be tried"
+    document = dict(checked.document)
+    return PolicyVersion(
+        code=checked.head.code,
+        version=0,
+        title_zh=checked.head.title.zh,
+        title_en=checked.head.title.en,
+        source=checked.source,
+        document=document,
+        digest=sha256_hex(document),
+    )
 
 
 def import_policy(*, source: str, actor: User | None, at: datetime) -> PolicyVersion:

@@ -9,7 +9,7 @@ from decimal import Decimal
 from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import Dealer, DealerTier
-from dealers.rules.tier_score import Measure, NextTier, TierScore, next_tier, tier_score
+from dealers.rules.tier_score import Measure, NextTier, TierScore, measures, next_tier, tier_score
 from dealers.selectors.policies import policy_in_force
 from dealers.selectors.purchases import MICROS, TallyQuestion, purchases_by_half_month
 from dealers.terms import TierTerms, dealers_terms
@@ -42,7 +42,7 @@ def tier_standing(dealer: Dealer, *, at: datetime) -> TierStanding:
     if policy is None:
         return TierStanding(tier, since, until, first, end, None, None)
     terms = dealers_terms(policy).tiers
-    thresholds = {name: Decimal(getattr(terms.thresholds, name)) for name in ("T1", "T2", "T3")}
+    thresholds = terms.thresholds.points
     score = tier_score(_measures(dealer, terms, first, end, at), thresholds)
     above = next_tier(score, tier or score.tier, thresholds)
     return TierStanding(tier, since, until, first, end, score, above)
@@ -61,9 +61,4 @@ def _measures(dealer: Dealer, terms: TierTerms, first: date, end: date, at: date
     question = TallyQuestion(HalfMonth.containing(first).ordinal, last, at, dealers=[dealer.pk])
     bought = Decimal(sum(row.amount for row in purchases_by_half_month(question))) / MICROS
     cities = active_cities(dealer_id=dealer.pk, first=first, end=end)
-    full = terms.full_marks
-    return (
-        Measure("scale", dealer.annual_revenue, full.annual_revenue, terms.weights.scale),
-        Measure("performance", bought, full.purchases_4q, terms.weights.performance),
-        Measure("coverage", Decimal(cities), Decimal(full.cities), terms.weights.coverage),
-    )
+    return measures(dealer.annual_revenue, bought, cities, terms)

@@ -81,6 +81,11 @@ class TierThresholds(ByTier[Annotated[int, whole(0, 100)]]):
             raise refuse("lowest_threshold_not_zero", _("must be 0 for T3, so that every score has a tier"))
         return self
 
+    @property
+    def points(self) -> dict[str, Decimal]:
+        """By tier, the points it begins at."""
+        return {tier: Decimal(points) for tier, points in self.items()}
+
 
 class TierTerms(Terms):
     weights: ScoreWeights

@@ -70,3 +70,13 @@ class CaseNotFound(NotFound):
 class NothingToConfirm(Refused):
     code = "nothing_to_confirm"
     sentence = _("This statement is %(state)s and cannot be confirmed.")
+
+
+class BacktestOfNothing(Refused):
+    code = "backtest_of_nothing"
+    sentence = _("From %(first)s to %(last)s there is nothing to settle again; choose half-months that have begun.")
+
+
+class BacktestTooLong(Refused):
+    code = "backtest_too_long"
+    sentence = _("A backtest covers at most %(most)s half-months; ask for a shorter stretch.")

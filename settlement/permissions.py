@@ -26,6 +26,8 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "cases.view": frozenset({Role.RISK_INVESTIGATOR, Role.RISK_JUDGE, Role.AUDITOR}),
     "ledger.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},
     "ledger.verify": frozenset({Role.FINANCE_APPROVER, Role.AUDITOR}),
+    "backtests.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER, Role.POLICY_MANAGER},
+    "backtests.ask": FINANCE | {Role.GENERAL_MANAGER, Role.POLICY_MANAGER},
     "reports.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER, Role.POLICY_MANAGER},
 }
 

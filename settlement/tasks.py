@@ -13,11 +13,13 @@ from dealers.foundation.half_months import HalfMonth
 from dealers.models import JobRun
 from dealers.services.jobs import running_job
 from settlement.errors import CalculationSuperseded
-from settlement.models import Calculation
+from settlement.models import Backtest, Calculation
+from settlement.services.backtesting import answer_backtest
 from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
 from settlement.services.confirmation import confirm_silent_statements as confirm_silent
 
 CALCULATE = "settlement.calculate_run"
+BACKTEST = "settlement.backtest"
 CALCULATE_SHARD = "settlement.calculate_shard"
 #: Parts that other workers may take over, and steps in which a calculation tells how far it is.
 _SHARDS = 8
@@ -60,6 +62,18 @@ def calculate_one_shard(calculation_id: int, number: int) -> None:
     if calculation.finished_at is None:
         with suppress(CalculationSuperseded):
             calculate_shard(calculation=calculation, number=number)
+
+
+@shared_task(name=BACKTEST)
+def run_backtest(job_id: int) -> None:
+    """Answer the backtest of a job; one that is answered stays as it is."""
+    with running_job(job_id) as taken:
+        if taken is None:
+            return
+        job, progress = taken
+        asked = Backtest.objects.get(pk=job.params["backtest"])
+        answer_backtest(asked, at=clock.now(), on_progress=progress.report)
+        progress.result = {"backtest": asked.pk}
 
 
 @shared_task(name="settlement.confirm_silent_statements")

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 
+from dealers.terms import TierTerms
+
 HUNDREDTH = Decimal("0.01")
 #: From the highest tier down.
 TIERS = ("T1", "T2", "T3")
@@ -62,6 +64,16 @@ class NextTier:
     threshold: Decimal
     missing: Decimal
     ways: tuple[WayUp, ...]
+
+
+def measures(annual_revenue: Decimal, purchases: Decimal, cities: int, terms: TierTerms) -> tuple[Measure, ...]:
+    """The three parts of the score as the policy weighs them."""
+    full, weights = terms.full_marks, terms.weights
+    return (
+        Measure("scale", annual_revenue, full.annual_revenue, weights.scale),
+        Measure("performance", purchases, full.purchases_4q, weights.performance),
+        Measure("coverage", Decimal(cities), Decimal(full.cities), weights.coverage),
+    )
 
 
 def tier_score(measures: tuple[Measure, ...], thresholds: Mapping[str, Decimal]) -> TierScore:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from decimal import Decimal
 
 from django.db.models import Case, Count, F, IntegerField, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
@@ -82,3 +83,11 @@ def at_standing(violations: QuerySet[Violation], standing: int, *, or_later: boo
     place = F("earlier_periods") + 1
     priced = priced.annotate(standing=place)
     return priced.filter(standing__gte=standing) if or_later else priced.filter(standing=standing)
+
+
+def ladder_penalties(first: int, last: int) -> Decimal:
+    """The penalties the ladder would ask for in these half-months if every case were confirmed; two queries."""
+    known = ladder()
+    asked = standing_violations().filter(period__gte=first, period__lte=last, kind__in=PRICE_VIOLATIONS)
+    found = (known.consequence_of(violation) for violation in with_standing(asked, known).iterator(chunk_size=5000))
+    return sum((each.penalty for each in found if each is not None and each.penalty is not None), Decimal(0))

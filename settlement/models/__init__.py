@@ -1,5 +1,6 @@
 """Half-month runs, statements with their proof, and the ledger."""
 
+from settlement.models.backtests import Backtest, BacktestRow, TierMove
 from settlement.models.cases import Case, CaseEvidence
 from settlement.models.ledger import AccountBalance, JournalEntry, JournalTransaction
 from settlement.models.runs import Calculation, CalculationShard, SettlementRun
@@ -7,6 +8,8 @@ from settlement.models.statements import Statement, StatementLine
 
 __all__ = [
     "AccountBalance",
+    "Backtest",
+    "BacktestRow",
     "Calculation",
     "CalculationShard",
     "Case",
@@ -16,4 +19,5 @@ __all__ = [
     "SettlementRun",
     "Statement",
     "StatementLine",
+    "TierMove",
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from settlement.web import cases, ledger, lines, reports, runs, statement_files, statements
+from settlement.web import backtests, cases, ledger, lines, reports, runs, statement_files, statements
 
 urlpatterns = [
     path("settlement-runs/", runs.runs, name="settlement-runs"),
@@ -31,6 +31,10 @@ urlpatterns = [
         lines.statement_line,
         name="statement-line",
     ),
+    path("backtests/", backtests.backtests, name="backtests"),
+    path("backtests/ask/", backtests.ask, name="backtest-ask"),
+    path("backtests/<int:pk>/", backtests.backtest, name="backtest"),
+    path("backtests/<int:pk>/rows.<str:written>", backtests.export, name="backtest-export"),
     path("cases/", cases.cases, name="cases"),
     path("cases/hand-over/violation/<int:pk>/", cases.hand_over_violation, name="violation-hand-over"),
     path("cases/hand-over/observation/<int:pk>/", cases.hand_over_observation, name="observation-hand-over"),
