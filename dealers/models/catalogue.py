@@ -35,7 +35,11 @@ class Product(models.Model):
 
 
 class ListPrice(models.Model):
-    """HQ's price to dealers over a range of days; up to 6 places."""
+    """HQ's price to dealers over a range of days; up to 6 places.
+
+    What stood at an instant are the rows recorded by then and not superseded by then: a range that is cut short later
+    is superseded by a shorter row.
+    """
 
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="list_prices")
     price = models.DecimalField(_("list price"), max_digits=18, decimal_places=6)

@@ -42,7 +42,10 @@ class Shipment(models.Model):
     class Meta:
         verbose_name = _("shipment")
         verbose_name_plural = _("shipments")
-        indexes = [models.Index(fields=["dealer", "shipped_on"], name="shipment_by_dealer")]
+        indexes = [
+            models.Index(fields=["dealer", "shipped_on"], name="shipment_by_dealer"),
+            BrinIndex(fields=["shipped_at", "known_from"], name="shipment_by_time", pages_per_range=32),
+        ]
         constraints = [models.CheckConstraint(name="a_shipment_moves_something", condition=~Q(quantity=0))]
 
 
@@ -90,6 +93,8 @@ class InventoryLine(models.Model):
     class Meta:
         verbose_name = _("stock count line")
         verbose_name_plural = _("stock count lines")
+        # Price protection looks for the counts of some days and for those that came late, over everyone.
+        indexes = [BrinIndex(fields=["as_of", "known_from"], name="inventory_by_time", pages_per_range=32)]
         constraints = [
             models.CheckConstraint(name="stock_is_never_negative", condition=Q(on_hand__gte=0, in_transit__gte=0)),
         ]
@@ -112,5 +117,8 @@ class InventoryLineHistory(models.Model):
     class Meta:
         verbose_name = _("earlier stock count line")
         verbose_name_plural = _("earlier stock count lines")
-        indexes = [models.Index(fields=["dealer", "as_of"], name="inventory_history_by_count")]
+        indexes = [
+            models.Index(fields=["dealer", "as_of"], name="inventory_history_by_count"),
+            BrinIndex(fields=["as_of", "known_from"], name="inventory_history_by_time", pages_per_range=32),
+        ]
         triggers = [append_only("an_earlier_count_is_never_changed")]

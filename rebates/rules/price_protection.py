@@ -22,7 +22,7 @@ from rebates.rules.quantities import cents_of_micros
 class Zero(StrEnum):
     """Why nothing is credited."""
 
-    NEVER_COUNTED = "never_counted"
+    NOT_COUNTED = "not_counted"
     COUNT_TOO_OLD = "count_too_old"
     NOTHING_ON_HAND = "nothing_on_hand"
     RECEIVED_TOO_LONG_AGO = "received_too_long_ago"
@@ -87,6 +87,11 @@ class Protection:
     layers: tuple[CreditedLayer, ...] = field(default=())
 
     @property
+    def worth(self) -> int:
+        """The same in micros, unrounded: what a sum over several products adds up."""
+        return (self.fall.old - self.fall.new) * self.units
+
+    @property
     def protects(self) -> dict[tuple[str, int], int]:
         """By receipt, the units that count as protected after this fall."""
         return {layer.receipt: layer.protected_before + layer.credited for layer in self.layers}
@@ -97,7 +102,7 @@ def protection_of(fall: Fall, stock: Stock, protected: Mapping[tuple[str, int], 
     if fall.new >= fall.old:
         raise ValueError("a price that does not fall protects nothing")
     if stock.counted_at is None:
-        return _nothing(fall, stock, Zero.NEVER_COUNTED)
+        return _nothing(fall, stock, Zero.NOT_COUNTED)
     if fall.at - stock.counted_at > window.count_no_older_than:
         return _nothing(fall, stock, Zero.COUNT_TOO_OLD)
     if stock.on_hand <= 0:
@@ -113,9 +118,14 @@ def protection_of(fall: Fall, stock: Stock, protected: Mapping[tuple[str, int], 
 
 def protections_of(falls: Iterable[tuple[Fall, Stock]], window: Window) -> list[Protection]:
     """The credits for the falls of one product and dealer in their order; units are protected once."""
+    return chain_of((fall, stock, window) for fall, stock in falls)
+
+
+def chain_of(falls: Iterable[tuple[Fall, Stock, Window]]) -> list[Protection]:
+    """The same where each fall has the terms of the policy in force at its instant."""
     protected: dict[tuple[str, int], int] = {}
     found: list[Protection] = []
-    for fall, stock in falls:
+    for fall, stock, window in falls:
         found.append(protection_of(fall, stock, protected, window))
         for receipt, units in found[-1].protects.items():
             protected[receipt] = max(protected.get(receipt, 0), units)

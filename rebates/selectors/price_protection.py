@@ -9,33 +9,19 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
-from dealers.foundation.clock import start_of_day
 from dealers.models import PolicyVersion
 from dealers.selectors.list_prices import PriceStep
 from dealers.selectors.stock_layers import LayeredStock, layered_stock
 from rebates.rules.price_protection import Fall, HeldLayer, Protection, Stock, Window, Zero, protections_of
 from rebates.rules.quantities import micros
+from rebates.selectors.price_falls import PriceFall, falls_in_force
 from rebates.terms import PriceProtectionTerms, rebates_terms
 
 Pair = tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class PriceFall:
-    """A list price that falls on a day, as it stands or as it is proposed."""
-
-    product_id: int
-    day: date
-    old: Decimal
-    new: Decimal
-
-    @property
-    def at(self) -> datetime:
-        return start_of_day(self.day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,23 +69,6 @@ def proposed_falls(steps: Iterable[PriceStep]) -> list[PriceFall]:
     ]
 
 
-def falls_in_force(products: Collection[int], *, after: date, until: date) -> list[PriceFall]:
-    """The falls of standing list prices of these products after a day and not after another, by day. One query."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """
-            SELECT b.product_id, lower(b.valid), a.price, b.price
-            FROM dealers_listprice a JOIN dealers_listprice b
-                ON b.product_id = a.product_id AND lower(b.valid) = upper(a.valid) AND b.price < a.price
-            WHERE a.superseded_at IS NULL AND b.superseded_at IS NULL
-                AND b.product_id = ANY(%s) AND lower(b.valid) > %s AND lower(b.valid) <= %s
-            ORDER BY 2, 1
-            """,
-            [list(products), after, until],
-        )
-        return [PriceFall(*row) for row in cursor.fetchall()]
-
-
 def protections(
     falls: Iterable[PriceFall],
     terms: PriceProtectionTerms,
@@ -121,7 +90,7 @@ def protections(
         by_product.setdefault(fall.product_id, []).append(fall)
     if not by_product:
         return
-    before = _earlier_falls(asked, terms)
+    before = _earlier_falls(asked, terms, known_at)
     instants = {fall: min(fall.at, at) for fall in (*before, *asked)}
     at_instant: dict[datetime, set[int]] = {}
     for fall, instant in instants.items():
@@ -131,7 +100,7 @@ def protections(
     for found in stocks.values():
         for dealer_id, product_id in found:
             counted.setdefault(product_id, set()).add(dealer_id)
-    came = _received_lately(by_product.keys(), window, max(instants[fall] for fall in asked), dealers)
+    came = _received_lately(by_product.keys(), window, max(instants[fall] for fall in asked), dealers, known_at)
     for product_id, of_product in by_product.items():
         earlier = [fall for fall in before if fall.product_id == product_id]
         chain = sorted({*earlier, *of_product}, key=lambda fall: fall.day)
@@ -151,13 +120,13 @@ def sums_by_dealer(found: Iterable[DealerProtection]) -> list[DealerSum]:
     return sorted(sums.values(), key=lambda total: (-total.amount, total.dealer_id))
 
 
-def _earlier_falls(asked: list[PriceFall], terms: PriceProtectionTerms) -> list[PriceFall]:
+def _earlier_falls(asked: list[PriceFall], terms: PriceProtectionTerms, known_at: datetime | None) -> list[PriceFall]:
     """Falls in force within the window before: those further back concern no unit received within it."""
     first = min(fall.day for fall in asked) - timedelta(days=terms.window_days)
     last: dict[int, date] = {}
     for fall in asked:
         last[fall.product_id] = max(fall.day, last.get(fall.product_id, fall.day))
-    found = falls_in_force(last.keys(), after=first, until=max(last.values()))
+    found = falls_in_force(after=first, until=max(last.values()), products=last.keys(), known_at=known_at)
     return [fall for fall in found if fall not in asked and fall.day < last[fall.product_id]]
 
 
@@ -184,15 +153,29 @@ def _as_rule(row: LayeredStock) -> Stock:
 
 
 def _received_lately(
-    products: Collection[int], window: Window, until: datetime, dealers: Collection[int] | None
+    products: Collection[int],
+    window: Window,
+    until: datetime,
+    dealers: Collection[int] | None,
+    known_at: datetime | None,
 ) -> dict[int, set[int]]:
     """By product, the dealers it was shipped to within the window, whether they count their stock or not."""
-    narrowed = "" if dealers is None else " AND dealer_id = ANY(%s)"
+    narrowed = "" if dealers is None else " AND dealer_id = ANY(%(dealers)s)"
+    if known_at is not None:
+        narrowed += " AND known_from <= %(known_at)s"
+    params: dict[str, Any] = {
+        "products": list(products),
+        "since": until - window.received_within,
+        "until": until,
+        "dealers": None if dealers is None else list(dealers),
+        "known_at": known_at,
+    }
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT DISTINCT product_id, dealer_id FROM dealers_shipment"
-            f" WHERE product_id = ANY(%s) AND shipped_at >= %s AND shipped_at < %s AND quantity > 0{narrowed}",
-            [list(products), until - window.received_within, until, *([] if dealers is None else [list(dealers)])],
+            " WHERE product_id = ANY(%(products)s) AND shipped_at >= %(since)s AND shipped_at < %(until)s"
+            f" AND quantity > 0{narrowed}",
+            params,
         )
         came: dict[int, set[int]] = {}
         for product_id, dealer_id in cursor.fetchall():

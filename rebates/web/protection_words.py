@@ -12,7 +12,7 @@ from rebates.rules.price_protection import Protection, Zero
 from rebates.rules.quantities import micros_text
 
 ZEROS: Mapping[Zero, str | Promise] = {
-    Zero.NEVER_COUNTED: gettext_lazy("Never counted its stock of it"),
+    Zero.NOT_COUNTED: gettext_lazy("No recent count of its stock"),
     Zero.COUNT_TOO_OLD: gettext_lazy("Its last count is too old"),
     Zero.NOTHING_ON_HAND: gettext_lazy("Nothing on hand"),
     Zero.RECEIVED_TOO_LONG_AGO: gettext_lazy("What is on hand came too long ago"),

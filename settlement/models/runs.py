@@ -10,6 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from settlement.choices import RunState
 
+#: What a settlement takes up. 1: rebates and one-off amounts; 2: falls of list prices as well. A half-month that is
+#: closed stays as it was settled, whatever later editions take up.
+EDITION = 2
+
 _POSTED = [RunState.APPROVED, RunState.CLOSED]
 
 
@@ -19,7 +23,7 @@ class SettlementRun(models.Model):
     ``period`` is written ``2026-11-H1``, ``ordinal`` is its continuous number. ``draft`` counts calculations;
     statements belong to one draft and only those of the run's current draft are shown. ``cutoff`` is the instant
     up to which facts are taken, ``after`` the latest half-month that was closed when the draft was reckoned.
-    ``calculated_by`` empty means the command line or the schedule.
+    ``calculated_by`` empty means the command line or the schedule. ``edition`` tells what the draft took up.
     """
 
     period = models.CharField(_("period"), max_length=10, unique=True)
@@ -32,6 +36,7 @@ class SettlementRun(models.Model):
     digest = models.CharField(_("digest"), max_length=64, blank=True)
     totals = models.JSONField(_("totals"), default=dict)
     seconds = models.FloatField(_("seconds"), null=True)
+    edition = models.PositiveSmallIntegerField(_("edition"), default=1)
     opened_at = models.DateTimeField(_("opened at"))
     calculated_at = models.DateTimeField(_("calculated at"), null=True)
     calculated_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")

@@ -22,7 +22,7 @@ class LineSource(Protocol):
         """Dealers with anything to settle or to show."""
 
     def lines_of(self, dealer_id: int) -> list[DraftLine]:
-        """The dealer's lines in the order of the statement."""
+        """The dealer's lines in the order of the statement. Dealers are asked for once, in the order of their keys."""
 
 
 class CreditLines:
@@ -54,6 +54,7 @@ class CreditLines:
 LINE_SOURCES: tuple[Callable[[RunQuestion, RebateFacts], LineSource], ...] = (
     RebateLines,
     ForfeitureLines,
+    ProtectionLines,
     CreditLines,
 )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import PolicyVersion
 from dealers.selectors.purchases import ALL_DEALERS, Shard
+from settlement.models.runs import EDITION
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class RunQuestion:
     """Which statements are asked for. ``openings`` are opening balances in cents.
 
     ``expected`` names the dealers that get a statement also without facts or balance; empty means every active one.
-    ``settled`` asks for a half-month that is closed already as it was settled then.
+    ``settled`` asks for a half-month that is closed already as it was settled then, by the ``edition`` of that time.
     """
 
     period: HalfMonth
@@ -36,3 +37,4 @@ class RunQuestion:
     shard: Shard = ALL_DEALERS
     expected: Collection[int] | None = None
     settled: bool = False
+    edition: int = EDITION

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import msgspec
+from django.db.models import Func, IntegerField, Sum
 
 from dealers.foundation.half_months import HalfMonth
 from dealers.selectors.purchases import Shard
@@ -23,6 +24,8 @@ from settlement.selectors.questions import RunQuestion
 from settlement.selectors.reckoning import books_before, reckoned_statements
 
 _DEALERS_AT_ONCE = 5_000
+#: Bytes of proofs as the database keeps them, a tenth of what they take in memory.
+_STORED_AT_ONCE = 32 << 20
 _AMOUNTS = ("purchases", "sales", "opening", "total", "closing", "payable")
 
 
@@ -53,7 +56,7 @@ def first_difference(run: SettlementRun) -> Difference | None:
 
     Of several differences the one first by dealer's code and line number. Memory is bounded by shards of dealers.
     """
-    shards = -(-run.statements.filter(draft=run.draft).count() // _DEALERS_AT_ONCE) or 1
+    shards = _shards(run)
     found = [difference for number in range(shards) for difference in _in_shard(run, Shard(number, shards))]
     if found:
         return min(found, key=lambda difference: (difference.dealer, difference.line_no))
@@ -61,6 +64,14 @@ def first_difference(run: SettlementRun) -> Difference | None:
     if digest != run.digest:
         return Difference(run.period, "", 0, "digest", run.digest, digest)
     return None
+
+
+def _shards(run: SettlementRun) -> int:
+    """So many that neither statements nor proofs, of which a few may be long, fill the memory."""
+    lines = StatementLine.objects.filter(statement__run=run, statement__draft=run.draft)
+    stored = lines.aggregate(stored=Sum(Func("proof", function="pg_column_size", output_field=IntegerField())))
+    statements = run.statements.filter(draft=run.draft).count()
+    return max(1, -(-statements // _DEALERS_AT_ONCE), -(-(stored["stored"] or 0) // _STORED_AT_ONCE))
 
 
 def _in_shard(run: SettlementRun, shard: Shard) -> Iterator[Difference]:
@@ -88,7 +99,15 @@ def _question(run: SettlementRun, shard: Shard, expected: Iterable[int]) -> RunQ
     period = HalfMonth.parse(run.period)
     openings = payables_before(run, shard)
     return RunQuestion(
-        period, run.cutoff, run.policy, books_before(period), openings, shard, set(expected), settled=True
+        period,
+        run.cutoff,
+        run.policy,
+        books_before(period),
+        openings,
+        shard,
+        set(expected),
+        settled=True,
+        edition=run.edition,
     )
 
 

@@ -25,6 +25,7 @@ from settlement import permissions
 from settlement.choices import RunState
 from settlement.errors import CalculationSuperseded, CutoffBeforePrevious, RunClosed
 from settlement.models import Calculation, CalculationShard, SettlementRun
+from settlement.models.runs import EDITION
 from settlement.rules.runs import next_state
 from settlement.selectors.digests import run_digest
 from settlement.selectors.ledger import payables
@@ -139,6 +140,7 @@ def _adopt(run: SettlementRun, calculation: Calculation) -> None:
     run.calculated_at = calculation.requested_at
     run.calculated_by = calculation.requested_by
     run.reviewed_at = run.reviewed_by = None
+    run.edition = EDITION
     run.seconds = (now - calculation.started_at).total_seconds()
     run.save()
     calculation.finished_at = now

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 from typing import Any
 
 from django.db import connection
@@ -21,6 +20,7 @@ from settlement.selectors.digests import encode_proof, statement_digest
 _STATEMENT = "id, dealer_id, tier, purchases, sales, opening, total, closing, payable, digest"
 _LINE = "statement_id, dealer_id, line_no, kind, program, for_period, base, rate, amount, proof"
 _STATEMENTS_AT_ONCE = 10_000
+_FACTS_AT_ONCE = 200_000
 
 
 @dataclass(slots=True)
@@ -33,11 +33,23 @@ def write_statements(run: SettlementRun, draft: int, statements: Iterable[DraftS
     """Write statements and lines of a draft in the caller's transaction, bounded in memory."""
     written = Written()
     source = iter(statements)
-    while portion := list(islice(source, _STATEMENTS_AT_ONCE)):
+    while portion := _portion(source):
         with connection.cursor() as cursor:
             written.statements += len(portion)
             written.lines += _write(cursor, run, draft, portion)
     return written
+
+
+def _portion(source: Iterator[DraftStatement]) -> list[DraftStatement]:
+    """Statements up to so many, or fewer with long proofs."""
+    portion: list[DraftStatement] = []
+    facts = 0
+    for statement in source:
+        portion.append(statement)
+        facts += sum(len(line.proof.get("inputs", ())) for line in statement.lines)  # type: ignore[misc, arg-type]
+        if len(portion) >= _STATEMENTS_AT_ONCE or facts >= _FACTS_AT_ONCE:
+            break
+    return portion
 
 
 def remove_drafts(run: SettlementRun, *, keep: int) -> int:

@@ -15,7 +15,7 @@ from dealers.services.imports.sources import Layout, RowSource
 from dealers.services.imports.taking import Taking
 
 LAYOUT = Layout(("sku", "price", "valid_from"), ("valid_to",))
-_TABLE = RangeTable(ListPrice, ("product_id",), ("price",), "list_price")
+_TABLE = RangeTable(ListPrice, ("product_id",), ("price",), "list_price", keeps_closed=True)
 _SMALLEST_PRICE = Decimal("0.000001")
 
 
@@ -35,4 +35,4 @@ def price_reader() -> Callable[[Cells], RangeRow]:
     return read
 
 
-LIST_PRICES = Importer(Feed.LIST_PRICES, LAYOUT, take_list_prices)
+LIST_PRICES = Importer(Feed.LIST_PRICES, LAYOUT, take_list_prices, takes_facts=True)

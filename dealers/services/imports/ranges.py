@@ -49,6 +49,9 @@ class RangeTable:
     #: The cell named when a range is refused.
     start_column: str = "valid_from"
     end_column: str = "valid_to"
+    #: Whether a row that is closed earlier stays as it was, superseded by a shorter one. What stood at any instant can
+    #: then be told, which settlements need; rows that others point to are shortened in place instead.
+    keeps_closed: bool = False
 
     @property
     def name(self) -> str:
@@ -250,15 +253,27 @@ class _Merge:
         self._cursor.execute(
             f"UPDATE {name} AS t SET superseded_at = %s FROM range_superseded s WHERE t.id = s.id", [at]
         )
-        self._cursor.execute(
-            f"UPDATE {name} AS t SET valid = daterange(lower(t.valid), s.close_on) "
-            "FROM range_closings s WHERE t.id = s.id"
-        )
+        if self._table.keeps_closed:
+            self._cursor.execute(
+                f"WITH closed AS (UPDATE {name} AS t SET superseded_at = %s FROM range_closings s WHERE t.id = s.id"
+                f" RETURNING {_of_t(self._table.columns)}, lower(t.valid) AS lower, s.close_on AS upper)"
+                f" INSERT INTO range_inserts ({names}, lower, upper, line) SELECT {names}, lower, upper, 0 FROM closed",
+                [at],
+            )
+        else:
+            self._cursor.execute(
+                f"UPDATE {name} AS t SET valid = daterange(lower(t.valid), s.close_on) "
+                "FROM range_closings s WHERE t.id = s.id"
+            )
         self._cursor.execute(
             f"INSERT INTO {name} ({names}, valid, recorded_at) "
             f"SELECT {names}, daterange(lower, upper), %s FROM range_inserts ORDER BY line",
             [at],
         )
+
+
+def _of_t(columns: Iterable[str]) -> str:
+    return ", ".join(f"t.{column}" for column in columns)
 
 
 def _span(line: _Line) -> DateSpan:

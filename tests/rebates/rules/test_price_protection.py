@@ -48,7 +48,7 @@ TABLE = [
     (stock(layer("PAST", 2, days=30.0001)), {}, 0, "0.00", Zero.RECEIVED_TOO_LONG_AGO),
     (stock(A, age=timedelta(hours=48)), {}, 6, "600.00", None),
     (stock(A, age=timedelta(hours=48, seconds=1)), {}, 0, "0.00", Zero.COUNT_TOO_OLD),
-    (Stock(), {}, 0, "0.00", Zero.NEVER_COUNTED),
+    (Stock(), {}, 0, "0.00", Zero.NOT_COUNTED),
     (stock(on_hand=0), {}, 0, "0.00", Zero.NOTHING_ON_HAND),
     (stock(on_hand=7), {}, 0, "0.00", Zero.RECEIVED_TOO_LONG_AGO),
     (stock(A, B), {("B", 1): 4}, 6, "600.00", None),

@@ -97,7 +97,7 @@ def test_the_estimate_names_units_amounts_and_why_nothing_is_credited(product: P
     assert found == {
         "GOOD": (12, []),
         "STALE": (0, ["Its last count is too old"]),
-        "SILENT": (0, ["Never counted its stock of it"]),
+        "SILENT": (0, ["No recent count of its stock"]),
         "EMPTY": (0, ["Nothing on hand"]),
     }
     shown = page.content.decode()

@@ -1,0 +1,59 @@
+"""The statement's lines of price protection."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from dealers.foundation.half_months import HalfMonth
+from rebates.rules.protected_days import proof_of_day
+from rebates.selectors.facts import RebateFacts
+from rebates.selectors.protected_days import NO_PROTECTION, PROGRAM, ProtectionQuestion, protection_facts
+from settlement.choices import LineKind, RunState
+from settlement.models import SettlementRun
+from settlement.rules.statements import DraftLine
+from settlement.selectors.questions import RunQuestion
+
+_ONE = 1_000_000
+#: The edition from which settlements take falls of list prices up.
+PROTECTS_FROM = 2
+
+
+class ProtectionLines:
+    """A line for each day on which prices of goods the dealer held or received fell, or which late facts change."""
+
+    def __init__(self, question: RunQuestion, facts: RebateFacts) -> None:
+        self.period = str(question.period)
+        self.facts = NO_PROTECTION if question.edition < PROTECTS_FROM else protection_facts(_asked(question))
+
+    def dealers(self) -> Collection[int]:
+        return self.facts.dealers()
+
+    def lines_of(self, dealer_id: int) -> list[DraftLine]:
+        lines = []
+        for due in self.facts.dues_of(dealer_id):
+            for_period = str(HalfMonth.containing(due.day))
+            names = [str(HalfMonth.from_ordinal(part.period)) for part in due.settled]
+            terms = self.facts.terms[due.day]
+            lines.append(
+                DraftLine(
+                    kind=LineKind.PRICE_PROTECTION.value,
+                    program=PROGRAM,
+                    for_period=for_period,
+                    base=due.worth,
+                    rate=_ONE,
+                    amount=due.amount,
+                    proof=proof_of_day(due, terms, period=self.period, up_to=for_period, names=names),
+                )
+            )
+        return lines
+
+
+def _asked(question: RunQuestion) -> ProtectionQuestion:
+    """Falls before the first half-month that settled any are not taken up later."""
+    protecting = SettlementRun.objects.filter(
+        state=RunState.CLOSED, ordinal__lt=question.period.ordinal, edition__gte=PROTECTS_FROM
+    )
+    first = protecting.order_by("ordinal").values_list("ordinal", flat=True).first()
+    return ProtectionQuestion(
+        question.period, question.cutoff, question.policy, question.books.since, first, question.shard
+    )
