@@ -11,6 +11,7 @@ from rebates.selectors.facts import RebateFacts
 from settlement.choices import LineKind
 from settlement.rules.statements import DraftLine
 from settlement.selectors.forfeiture_lines import ForfeitureLines
+from settlement.selectors.protection_lines import ProtectionLines
 from settlement.selectors.questions import RunQuestion
 from settlement.selectors.rebate_lines import RebateLines
 
