@@ -85,7 +85,6 @@ def test_the_guide_shows_what_is_settled(shop: Dealer, goods: Product) -> None:
         for layer in line(DECEMBER).proof["inputs"][0]["layers"]
     ] == [("FH-1126/1", "12", "0", "12"), ("FH-1112/1", "15", "5", "10")]
     ship(shop, goods, 10, "2026-11-22", doc="FH-1122", known=after(DECEMBER, 3))
-
     close(LAST)
     assert shown(LAST) == [("D1", "2026-12-01", DECEMBER, "1400.00")]
     assert line(LAST).proof["settled"] == [{"period": DECEMBER, "amount": "4400.00"}]
