@@ -94,6 +94,7 @@ SIDEBAR = (
             Entry(_("Half-month runs"), "settlement-runs", "moon", MONEY["runs.view"]),
             Entry(_("Half-month report"), "finance-report", "chart", MONEY["reports.view"]),
             Entry(_("Statements"), "statements", "document", MONEY["statements.view"] & HQ),
+            Entry(_("Disputes"), "disputes", "flag", MONEY["disputes.view"] & HQ),
             Entry(_("Ledger"), "ledger", "ledger", MONEY["ledger.view"]),
         ),
     ),
@@ -122,6 +123,7 @@ SIDEBAR = (
         (
             Entry(_("Overview"), "home", "home", DEALER_ROLES),
             Entry(_("Statements"), "statements", "document", DEALER_ROLES),
+            Entry(_("Disputes"), "disputes", "flag", DEALER_ROLES),
             Entry(_("Promo requests"), "promos", "megaphone", DEALER_ROLES),
             Entry(_("Prices"), "bands", "band", DEALER_ROLES),
             Entry(_("My violations"), "violations", "flag", DEALER_ROLES),
@@ -158,6 +160,7 @@ COUNTS: dict[str, Callable[[Any], int]] = {
     "cases": counts.waiting_cases,
     "settlement-runs": counts.waiting_runs,
     "statements": counts.waiting_statements,
+    "disputes": counts.waiting_disputes,
     "notices": counts.unread_notices,
 }
 

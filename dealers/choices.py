@@ -164,6 +164,7 @@ class Announcement(TextChoices):
     SUPPLY_CHANGED = "supply.changed", _("A dealer may be supplied, or may no longer be")
     STATEMENT_ISSUED = "statement.issued", _("A statement is ready")
     PROMO_DECIDED = "promo.decided", _("A promotion request is decided")
+    DISPUTE_CHANGED = "dispute.changed", _("A dispute was opened, answered or decided")
     PING = "ping", _("Test")
 
 

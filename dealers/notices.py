@@ -83,6 +83,33 @@ TEXTS: dict[str, NoticeText] = {
         _("Statement %(period)s is ready"),
         _("Closing balance %(closing)s. Confirm or dispute it by %(confirm_due_at)s; silence counts as confirmation."),
     ),
+    "dispute_opened": NoticeText(
+        _("%(dealer)s disputes its statement %(period)s"),
+        _("Dispute %(number)s: %(why)s The disputed lines are not paid until it is decided; decide by %(due_at)s."),
+    ),
+    "dispute_answered": NoticeText(
+        _("%(dealer)s answered in dispute %(number)s"),
+        _("What was asked: %(why)s Look at the answer and decide by %(due_at)s."),
+    ),
+    "dispute_withdrawn": NoticeText(
+        _("%(dealer)s withdrew dispute %(number)s"),
+        _("The lines of statement %(period)s stand; nothing is to be done."),
+    ),
+    "dispute_accepted": NoticeText(
+        _("Dispute %(number)s is accepted"),
+        _("%(why)s The difference is settled as an adjustment in the next open half-month."),
+    ),
+    "dispute_rejected": NoticeText(
+        _("Dispute %(number)s is rejected"), _("The lines of statement %(period)s stand. Reason: %(why)s")
+    ),
+    "dispute_needs_action": NoticeText(
+        _("Dispute %(number)s needs something from you"),
+        _("%(why)s Answer by %(due_at)s; without an answer the dispute is closed as rejected."),
+    ),
+    "dispute_lapsed": NoticeText(
+        _("Dispute %(number)s is closed as rejected"),
+        _("No answer came in time to: %(why)s The lines of statement %(period)s stand."),
+    ),
     "policy_published": NoticeText(
         _("Channel policy %(code)s published"), _("It takes effect on %(effective_from)s. Please read what changes.")
     ),

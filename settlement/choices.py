@@ -35,6 +35,39 @@ class StatementState(TextChoices):
     DISPUTED = "disputed", _("Disputed")
 
 
+class DisputeState(TextChoices):
+    """The way of a dispute; the last three are final."""
+
+    OPEN = "open", _("Awaiting headquarters")
+    PREPARED = "prepared", _("Decision prepared")
+    NEEDS_ACTION = "needs_action", _("Awaiting the dealer")
+    ACCEPTED = "accepted", _("Granted")
+    REJECTED = "rejected", _("Rejected")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class DisputeOutcome(TextChoices):
+    """What headquarters can answer to a dispute."""
+
+    ACCEPTED = "accepted", _("Accept")
+    REJECTED = "rejected", _("Reject")
+    NEEDS_ACTION = "needs_action", _("Ask the dealer to do something")
+
+
+class DisputeAct(TextChoices):
+    """What is done to a dispute, and what its history calls it."""
+
+    OPEN = "open", _("Dispute opened")
+    PREPARE = "prepare", _("Decision prepared")
+    SEND_BACK = "send_back", _("Preparation sent back")
+    ACCEPT = "accept", _("Granted")
+    REJECT = "reject", _("Rejected")
+    ASK = "ask", _("Asked the dealer")
+    ANSWER = "answer", _("Answered by the dealer")
+    LAPSE = "lapse", _("Closed for want of an answer")
+    WITHDRAW = "withdraw", _("Withdrawn by the dealer")
+
+
 class CaseKind(TextChoices):
     """What a case is about; the kind decides the windows of its path."""
 

@@ -80,3 +80,87 @@ class BacktestOfNothing(Refused):
 class BacktestTooLong(Refused):
     code = "backtest_too_long"
     sentence = _("A backtest covers at most %(most)s half-months; ask for a shorter stretch.")
+
+
+class DisputeNotFound(NotFound):
+    code = "dispute_not_found"
+    sentence = _("There is no dispute %(key)s.")
+
+
+class DisputeTooLate(Refused):
+    code = "dispute_too_late"
+    sentence = _(
+        "The time to dispute this statement ended on %(ended)s. Write to finance: an error found later is put right by "
+        "an adjustment in the next open half-month."
+    )
+
+
+class NothingToDispute(Refused):
+    code = "nothing_to_dispute"
+    sentence = _(
+        "This statement is %(state)s and can no longer be disputed. Write to finance: an error found later is put "
+        "right by an adjustment in the next open half-month."
+    )
+
+
+class LineNotOnStatement(Refused):
+    code = "line_not_on_statement"
+    sentence = _("Statement %(period)s has no line %(line)s; name lines by their numbers on it.")
+    status = 422
+
+
+class LineNamedTwice(Refused):
+    code = "line_named_twice"
+    sentence = _("Line %(line)s is named twice; name each line once.")
+    status = 422
+
+
+class LineDisputedAlready(Refused):
+    code = "line_disputed_already"
+    sentence = _("Line %(line)s is in dispute %(dispute)s already; a line is disputed once.")
+
+
+class DisputeEmpty(Refused):
+    code = "dispute_empty"
+    sentence = _("Name at least one line that is disputed.")
+    status = 422
+
+
+class ReasonMissing(Refused):
+    code = "reason_missing"
+    sentence = _("Say why, in at least a few words.")
+    status = 422
+
+
+class DisputeStateRefused(Refused):
+    code = "dispute_state_refused"
+    sentence = _("Dispute %(number)s is now: %(state)s. This is not possible any more; open it again to see why.")
+
+
+class OutcomeIncomplete(Refused):
+    code = "outcome_incomplete"
+    sentence = _("To accept a dispute, say for at least one line how much the dealer is owed in addition.")
+    status = 422
+
+
+class GrantNotForLine(Refused):
+    code = "grant_not_for_line"
+    sentence = _("Line %(line)s is not part of this dispute, or %(amount)s is not an amount from 0 up.")
+    status = 422
+
+
+class NothingWasAsked(Refused):
+    code = "nothing_was_asked"
+    sentence = _("Dispute %(number)s awaits nothing from the dealer now.")
+
+
+class TooManyFiles(Refused):
+    code = "too_many_files"
+    sentence = _("At most %(most)s files can be attached.")
+    status = 422
+
+
+class AmountUnreadable(Refused):
+    code = "amount_unreadable"
+    sentence = _("%(given)s is not an amount; write it like 1234.50, at most two places.")
+    status = 422

@@ -17,6 +17,7 @@ from settlement.models import Backtest, Calculation
 from settlement.services.backtesting import answer_backtest
 from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
 from settlement.services.confirmation import confirm_silent_statements as confirm_silent
+from settlement.services.disputes.deadlines import reject_unanswered
 
 CALCULATE = "settlement.calculate_run"
 BACKTEST = "settlement.backtest"
@@ -79,6 +80,11 @@ def run_backtest(job_id: int) -> None:
 @shared_task(name="settlement.confirm_silent_statements")
 def confirm_silent_statements() -> None:
     confirm_silent(at=clock.now())
+
+
+@shared_task(name="settlement.reject_unanswered_disputes")
+def reject_unanswered_disputes() -> None:
+    reject_unanswered(at=clock.now())
 
 
 def _offer_shards(calculation: Calculation) -> None:

@@ -18,6 +18,13 @@ class BillTerms(Terms):
     max_tenor_months: Annotated[int, whole(1, 12)]
 
 
+class DisputeTerms(Terms):
+    """How long headquarters has to decide a dispute, and a dealer to do what is asked of it; five days by default."""
+
+    decide_working_days: WorkingDays = 5
+    answer_working_days: WorkingDays = 5
+
+
 class FraudTerms(Terms):
     """What a confirmed fraud costs and which deadlines its case has."""
 
@@ -35,6 +42,7 @@ class SettlementTerms(Section):
     bill: BillTerms
     minimum_payout: Amount
     fraud: FraudTerms
+    dispute: DisputeTerms = DisputeTerms()
 
     def remarks(self) -> Iterator[Fault]:
         if self.bill.max_tenor_months > LONGEST_LAWFUL_TENOR_MONTHS:

@@ -85,6 +85,9 @@ STATES: dict[str, Look] = {
     "issued": Look("info", _("Awaiting confirmation")),
     "confirmed": Look("ok", _("Confirmed")),
     "disputed": Look("warn", _("Disputed")),
+    "accepted": Look("ok", _("Granted")),
+    "prepared": Look("info", _("Decision prepared")),
+    "needs_action": Look("warn", _("Awaiting the dealer")),
     "paid": Look("ok", _("Paid")),
     # violations and cases
     "gathered": Look("warn", _("Gathered")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dealers.foundation import clock
 from dealers.models import Notice
 from dealers.selectors.supply import visible_holds
 from pricing.permissions import can as pricing_can
@@ -12,6 +13,7 @@ from settlement.choices import CaseState, RunState, StatementState
 from settlement.models import SettlementRun
 from settlement.permissions import can as settlement_can
 from settlement.selectors.cases import visible_cases
+from settlement.selectors.disputes import waiting_disputes as disputes_in_sight
 from settlement.selectors.visible import visible_statements
 
 
@@ -44,6 +46,14 @@ def waiting_runs(user: Any) -> int:
 def waiting_statements(user: Any) -> int:
     """A dealer's statements that await its answer."""
     return visible_statements(user).filter(state=StatementState.ISSUED).count() if user.dealer_id is not None else 0
+
+
+def waiting_disputes(user: Any) -> int:
+    """Disputes in which this person's side is to move."""
+    waiting = disputes_in_sight(user, at=clock.now())
+    if user.dealer_id is not None:
+        return waiting.at_dealers
+    return waiting.at_headquarters if settlement_can(user, "disputes.prepare") else 0
 
 
 def unread_notices(user: Any) -> int:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from dealers.choices import QuarantineState, Role
+from dealers.foundation import clock
 from dealers.models import Notice, QuarantinedLine
 from dealers.permissions import can as dealers_can
 from dealers.selectors.supply import visible_holds
@@ -20,9 +21,10 @@ from dealers.selectors.visibility import visible_dealers
 from pricing.permissions import can as pricing_can
 from pricing.selectors.promo_inbox import by_deadline
 from pricing.selectors.promos import visible_promos, waiting_for
-from settlement.choices import RunState, StatementState
-from settlement.models import SettlementRun, Statement
+from settlement.choices import RunState
+from settlement.models import SettlementRun
 from settlement.permissions import can as settlement_can
+from settlement.selectors.disputes import waiting_disputes
 
 MOST_PROMOS = 6
 
@@ -81,10 +83,14 @@ def _runs(user: Any) -> Iterator[Task]:
             yield Task(
                 _("Approve the settlement of %(period)s") % {"period": run.period}, note, url, tone="warn", icon="moon"
             )
-    disputed = Statement.objects.filter(state=StatementState.DISPUTED).count()
-    if disputed:
-        note = ngettext("%(n)d statement", "%(n)d statements", disputed) % {"n": disputed}
-        yield Task(_("Disputed statements"), note, f"{reverse('statements')}?period=all&state=disputed", tone="warn")
+    disputes = waiting_disputes(user, at=clock.now())
+    if disputes.at_headquarters:
+        note = ngettext("%(n)d to decide", "%(n)d to decide", disputes.at_headquarters) % {
+            "n": disputes.at_headquarters
+        }
+        if disputes.late:
+            note += " · " + ngettext("%(n)d late", "%(n)d late", disputes.late) % {"n": disputes.late}
+        yield Task(_("Disputes"), note, reverse("disputes"), tone="bad" if disputes.late else "warn", icon="flag")
 
 
 def _supply(user: Any) -> Iterator[Task]:

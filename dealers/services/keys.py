@@ -27,6 +27,7 @@ DEALER_SCOPES = (
     "promos:write",
     "statements:read",
     "statements:confirm",
+    "statements:dispute",
     "webhooks:manage",
     "violations:read",
 )

@@ -116,6 +116,19 @@ ACTIONS: dict[str, str | Promise] = {
     "statement.confirm_silent": _("Statement confirmed by silence"),
     "statement.dispute": _("Statement disputed"),
     "statement.move_deadline": _("Statement deadline moved"),
+    "statement.confirm_rest": _("Undisputed rest confirmed by silence"),
+    "statement.disputes_over": _("No dispute about the statement is left"),
+    "dispute.open": _("Dispute opened"),
+    "dispute.attach": _("File attached to a dispute"),
+    "dispute.prepare": _("Decision of a dispute prepared"),
+    "dispute.send_back": _("Decision of a dispute sent back"),
+    "dispute.accept": _("Dispute accepted"),
+    "dispute.reject": _("Dispute rejected"),
+    "dispute.ask": _("Dealer asked to do something in a dispute"),
+    "dispute.answer": _("Dealer answered in a dispute"),
+    "dispute.lapse": _("Dispute closed for want of an answer"),
+    "dispute.withdraw": _("Dispute withdrawn"),
+    "dispute.move_deadline": _("Deadline of a dispute moved"),
 }
 
 _GOOD, _BAD = {"lift", "approve", "confirm", "publish"}, {"place", "reject", "revoke", "dispute"}

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from settlement.api.disputes import (
+    AnswerDispute,
+    DisputeDetail,
+    DisputeFileContent,
+    DisputeFiles,
+    Disputes,
+    OpenDispute,
+    WithdrawDispute,
+)
 from settlement.api.statement_files import StatementCsv, StatementXlsx
 from settlement.api.statements import StatementConfirmation, StatementDetail, Statements
 
@@ -13,4 +22,11 @@ urlpatterns = [
     path("statements/<str:period>.xlsx", StatementXlsx.as_view(), name="statement-xlsx"),
     path("statements/<str:period>", StatementDetail.as_view(), name="statement"),
     path("statements/<str:period>/confirm", StatementConfirmation.as_view(), name="statement-confirm"),
+    path("statements/<str:period>/dispute", OpenDispute.as_view(), name="statement-dispute"),
+    path("disputes", Disputes.as_view(), name="disputes"),
+    path("disputes/<str:number>", DisputeDetail.as_view(), name="dispute"),
+    path("disputes/<str:number>/answer", AnswerDispute.as_view(), name="dispute-answer"),
+    path("disputes/<str:number>/withdraw", WithdrawDispute.as_view(), name="dispute-withdraw"),
+    path("disputes/<str:number>/files", DisputeFiles.as_view(), name="dispute-files"),
+    path("disputes/<str:number>/files/<int:pk>", DisputeFileContent.as_view(), name="dispute-file"),
 ]

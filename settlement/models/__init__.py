@@ -2,6 +2,7 @@
 
 from settlement.models.backtests import Backtest, BacktestRow, TierMove
 from settlement.models.cases import Case, CaseEvidence
+from settlement.models.disputes import Dispute, DisputedLine, DisputeEntry, DisputeFile
 from settlement.models.ledger import AccountBalance, JournalEntry, JournalTransaction
 from settlement.models.runs import Calculation, CalculationShard, SettlementRun
 from settlement.models.statements import Statement, StatementLine
@@ -14,6 +15,10 @@ __all__ = [
     "CalculationShard",
     "Case",
     "CaseEvidence",
+    "Dispute",
+    "DisputeEntry",
+    "DisputeFile",
+    "DisputedLine",
     "JournalEntry",
     "JournalTransaction",
     "SettlementRun",

@@ -9,11 +9,11 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from settlement.proof_words import forfeiture, price_protection
+from settlement.proof_words import adjustments, forfeiture, price_protection
 from settlement.proof_words.words import RuleWords
 
 #: Further parts of the business are added here.
-_PARTS: tuple[ModuleType, ...] = (forfeiture, price_protection)
+_PARTS: tuple[ModuleType, ...] = (adjustments, forfeiture, price_protection)
 _RULES: Mapping[str, RuleWords] = {rule: words for part in _PARTS for rule, words in part.RULES.items()}
 
 

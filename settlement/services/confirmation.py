@@ -55,29 +55,33 @@ def confirm_statement(*, statement: Statement, actor: User | ApiKey, at: datetim
 def confirm_silent_statements(*, at: datetime) -> int:
     """Count silence as confirmation where the deadline has passed; returns how many. Safe to run twice and at once.
 
-    Provisional deadlines are reckoned again first, so that a calendar that has arrived is heeded.
+    Provisional deadlines are reckoned again first, so that a calendar that has arrived is heeded. A disputed
+    statement stays disputed; silence confirms its undisputed rest, of which ``confirmed_at`` is the instant.
     """
     refresh_provisional_deadlines(at=at)
+    whole = _confirm_silent(StatementState.ISSUED, StatementState.CONFIRMED, "statement.confirm_silent", at)
+    return whole + _confirm_silent(StatementState.DISPUTED, StatementState.DISPUTED, "statement.confirm_rest", at)
+
+
+def _confirm_silent(state: StatementState, becomes: StatementState, action: str, at: datetime) -> int:
     confirmed = 0
     while True:
         with transaction.atomic():
-            silent = Statement.objects.filter(state=StatementState.ISSUED, confirm_due_at__lte=at)
+            silent = Statement.objects.filter(state=state, confirm_due_at__lte=at, confirmed_at=None)
             due = list(
                 silent.select_for_update(skip_locked=True).order_by("pk").values_list("pk", "dealer_id")[:_AT_ONCE]
             )
             if not due:
                 return confirmed
-            Statement.objects.filter(pk__in=[pk for pk, _ in due]).update(
-                state=StatementState.CONFIRMED, confirmed_at=at
-            )
+            Statement.objects.filter(pk__in=[pk for pk, _ in due]).update(state=becomes, confirmed_at=at)
             record_audits(
                 AuditEvent(
                     actor=None,
-                    action="statement.confirm_silent",
+                    action=action,
                     subject=(Statement._meta.label_lower, str(pk)),
                     at=at,
-                    before={"state": StatementState.ISSUED},
-                    after={"state": StatementState.CONFIRMED},
+                    before={"state": state},
+                    after={"state": becomes, "confirmed_at": at},
                     dealer_id=dealer_id,
                 )
                 for pk, dealer_id in due
@@ -88,7 +92,9 @@ def confirm_silent_statements(*, at: datetime) -> int:
 def refresh_provisional_deadlines(*, at: datetime) -> int:
     """Reckon the provisional deadlines of open statements with the calendar we have now; how many changed."""
     changed = 0
-    open_ones = Statement.objects.filter(state=StatementState.ISSUED, confirm_due_provisional=True)
+    open_ones = Statement.objects.filter(
+        state__in=[StatementState.ISSUED, StatementState.DISPUTED], confirmed_at=None, confirm_due_provisional=True
+    )
     runs = open_ones.order_by("run").values_list("run", "delivered_at").distinct()
     for run_id, delivered_at in list(runs):
         with transaction.atomic():

@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET, require_POST
 from dealers.choices import Industry, Tier
 from dealers.errors import NotFound
 from dealers.foundation import clock
+from dealers.foundation.money import ZERO
 from dealers.foundation.working_days import Deadline, deadline
 from dealers.models import PolicyVersion, Region, User
 from dealers.permissions import can as dealers_can
@@ -28,11 +29,13 @@ from settlement.choices import LineKind, StatementState
 from settlement.models import Statement, StatementLine
 from settlement.permissions import can
 from settlement.selectors.breakdown import NONE
+from settlement.selectors.disputes import disputes_of, frozen_amounts
 from settlement.selectors.progress import rebate_progress
 from settlement.selectors.statement_list import StatementWish, listed_statements
 from settlement.selectors.visible import statement_of, visible_runs, visible_statements
 from settlement.services.confirmation import confirm_statement
 from settlement.terms import settlement_terms
+from settlement.web.disputes import may_contest
 from settlement.web.statement_files import LINE_COLUMNS, line_rows
 
 ALL_PERIODS = "all"
@@ -93,6 +96,9 @@ def statement_detail(request: HttpRequest, period: str, dealer: str) -> HttpResp
         "own": own,
         "is_draft": statement.state == StatementState.DRAFT,
         "may_confirm": can(user, "statements.confirm") and statement.state == StatementState.ISSUED,
+        "may_contest": may_contest(statement, user),
+        "disputes": list(disputes_of(statement.pk)),
+        "held": frozen_amounts([statement.pk]).get(statement.pk, ZERO),
         "answer": _answer_deadline(statement),
         "progress": rebate_progress(statement.dealer_id, at=at) if own else [],
         "may_download": own or can(user, "statements.export"),

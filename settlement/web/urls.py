@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from settlement.web import backtests, cases, ledger, lines, reports, runs, statement_files, statements
+from settlement.web import backtests, cases, disputes, ledger, lines, reports, runs, statement_files, statements
 
 urlpatterns = [
     path("settlement-runs/", runs.runs, name="settlement-runs"),
@@ -35,6 +35,16 @@ urlpatterns = [
     path("backtests/ask/", backtests.ask, name="backtest-ask"),
     path("backtests/<int:pk>/", backtests.backtest, name="backtest"),
     path("backtests/<int:pk>/rows.<str:written>", backtests.export, name="backtest-export"),
+    path("statements/<str:period>/<str:dealer>/dispute/", disputes.contest, name="statement-dispute"),
+    path("disputes/", disputes.disputes, name="disputes"),
+    path("disputes/<str:number>/", disputes.dispute, name="dispute"),
+    path("disputes/<str:number>/answer/", disputes.answer, name="dispute-answer"),
+    path("disputes/<str:number>/files/", disputes.attach_files, name="dispute-attach"),
+    path("disputes/<str:number>/files/<int:pk>/", disputes.dispute_file, name="dispute-file"),
+    path("disputes/<str:number>/withdraw/", disputes.withdraw, name="dispute-withdraw"),
+    path("disputes/<str:number>/prepare/", disputes.prepare, name="dispute-prepare"),
+    path("disputes/<str:number>/send-back/", disputes.return_preparation, name="dispute-send-back"),
+    path("disputes/<str:number>/decide/", disputes.decide, name="dispute-decide"),
     path("cases/", cases.cases, name="cases"),
     path("cases/hand-over/violation/<int:pk>/", cases.hand_over_violation, name="violation-hand-over"),
     path("cases/hand-over/observation/<int:pk>/", cases.hand_over_observation, name="observation-hand-over"),
