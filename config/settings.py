@@ -269,6 +269,7 @@ SPECTACULAR_SETTINGS = {
         "FeedEnum": "dealers.choices.Feed",
         "GoalMeasureEnum": "pricing.choices.GoalMeasure",
         "IndustryEnum": "dealers.choices.Industry",
+        "DocumentLanguageEnum": ["zh", "en"],
         "LineKindEnum": "settlement.choices.LineKind",
         "MessageStateEnum": "dealers.choices.MessageState",
         "PromoAdviceEnum": "pricing.choices.Recommendation",

@@ -68,6 +68,17 @@ class DisputeAct(TextChoices):
     WITHDRAW = "withdraw", _("Withdrawn by the dealer")
 
 
+class DocumentFormat(TextChoices):
+    """What a statement is handed out as."""
+
+    PDF = "pdf", "PDF"
+    XLSX = "xlsx", "XLSX"
+    CSV = "csv", "CSV"
+    #: The same table with the mark by which Excel knows UTF-8; programs would read it as part of a column's name.
+    EXCEL_CSV = "csv-excel", _("CSV for Excel")
+    JSON = "json", "JSON"
+
+
 class CaseKind(TextChoices):
     """What a case is about; the kind decides the windows of its path."""
 

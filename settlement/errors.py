@@ -17,6 +17,11 @@ class StatementNotFound(NotFound):
     sentence = _("There is no statement %(key)s.")
 
 
+class StatementNotIssued(Refused):
+    code = "statement_not_issued"
+    sentence = _("This statement is a draft; documents are issued when its half-month is closed.")
+
+
 class RunClosed(Refused):
     code = "run_closed"
     sentence = _("Half-month %(period)s is approved and frozen; what arrives later settles in the next open one.")

@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db.models import QuerySet
 
-from rebates.resources import explain
+from rebates.resources import explain, is_worded
 from rebates.rules.quantities import micros, micros_text
 from settlement.models import StatementLine
+from settlement.proof_words.reading import explain_steps
 
 LINE_COLUMNS = (
     "period",
@@ -28,7 +29,9 @@ LINE_COLUMNS = (
 
 def explanation(line: StatementLine) -> str:
     """How the amount came about, in one sentence in the active language."""
-    return explain(line.proof, line.kind)
+    if is_worded(line.proof, line.kind):
+        return explain(line.proof, line.kind)
+    return explain_steps(line.proof)
 
 
 def plain(number: Decimal) -> Decimal:

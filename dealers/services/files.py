@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
 
@@ -71,6 +72,34 @@ def keep_file(
         kept_at=at,
         kept_by=name_of(actor),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """A file the product made itself, which is known for what it is and need not be recognised."""
+
+    dealer_id: int | None
+    name: str
+    media_type: str
+    content: bytes
+
+
+def keep_made_files(files: Iterable[MadeFile], *, actor: User | ApiKey | None, at: datetime) -> list[StoredFile]:
+    """Store files the product made, in the caller's transaction and in their order."""
+    rows = [
+        StoredFile(
+            dealer_id=file.dealer_id,
+            name=clean_name(file.name),
+            media_type=file.media_type,
+            size=len(file.content),
+            sha256=sha256_hex(file.content),
+            content=file.content,
+            kept_at=at,
+            kept_by=name_of(actor),
+        )
+        for file in files
+    ]
+    return StoredFile.objects.bulk_create(rows, batch_size=100)
 
 
 def clean_name(name: str) -> str:

@@ -17,8 +17,17 @@ def file_response(file: StoredFile, *, inline: bool = False) -> HttpResponse:
     The caller has made sure that the person may see the thing the file is attached to.
     """
     shown = inline and file.media_type in _SHOWN
-    response = HttpResponse(bytes(file.content), content_type=file.media_type)
-    response["Content-Disposition"] = content_disposition_header(not shown, file.name) or "attachment"
+    return _guarded(bytes(file.content), file.media_type, file.name, attachment=not shown)
+
+
+def attachment_response(name: str, media_type: str, content: bytes) -> HttpResponse:
+    """A file that is not kept, as a download."""
+    return _guarded(content, media_type, name, attachment=True)
+
+
+def _guarded(content: bytes, media_type: str, name: str, *, attachment: bool) -> HttpResponse:
+    response = HttpResponse(content, content_type=media_type)
+    response["Content-Disposition"] = content_disposition_header(attachment, name) or "attachment"
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     response["Cross-Origin-Resource-Policy"] = "same-origin"

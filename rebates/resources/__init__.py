@@ -20,6 +20,11 @@ _PARTS: tuple[ModuleType, ...] = (rebate, forfeiture, price_protection)
 _BY_RULE: Mapping[str, Explain] = {rule: explain for part in _PARTS for rule, explain in part.SENTENCES.items()}
 
 
+def is_worded(proof: Mapping[str, Any], kind: str = "") -> bool:
+    """Whether the rule of a proof has a sentence of its own."""
+    return str(proof.get("rule") or kind) in _BY_RULE
+
+
 def explain(proof: Mapping[str, Any], kind: str = "") -> str:
     """The amount of a statement line in one sentence, with its numbers.
 

@@ -7,7 +7,7 @@ A proof reads from top to bottom like a calculation on paper::
       "policy": {"code": "2026", "version": 3},          absent where no policy decides (an adjustment)
       "row": "rebates.price_protection",                 the rule row in the policy document, optional
       "terms": {"window_days": "30"},                    the numbers of that row the formula uses
-      "period": "2026-11-H1",                            the half-month that settles it
+      "period": "2026-11-H1",                            the half-month that settles it; absent in a credit's proof
       "window": "2026-Q4", "up_to": "2026-11-H1",        optional: the window reckoned, and up to where
       "subject": {"price_change": "PC-12"},              optional: what it is about, as texts
       "reasons": ["snapshot_too_old"],                   optional: why it is zero, or less, as codes
@@ -61,7 +61,7 @@ Step = tuple[str, str]
 def prove(
     *,
     rule: str,
-    period: str,
+    period: str = "",
     inputs: Iterable[Mapping[str, Any]] = (),
     terms: Mapping[str, Number] | None = None,
     steps: Sequence[Step] = (),
@@ -100,7 +100,7 @@ def prove(
         **({"policy": {"code": policy[0], "version": policy[1]}} if policy else {}),
         **({"row": row} if row else {}),
         **({"terms": named} if named else {}),
-        "period": period,
+        **({"period": period} if period else {}),
         **{name: value for name, value in more.items() if value},
         "inputs": facts,
         "formula": formula,

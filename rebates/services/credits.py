@@ -16,6 +16,7 @@ from dealers.foundation.money import ZERO
 from dealers.models import User
 from rebates.choices import CreditKind
 from rebates.models import Credit
+from rebates.rules.proof_shape import prove
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,16 +71,12 @@ def record_credits(credits: Iterable[NewCredit], *, actor: User | None, at: date
 
 def reverse_credit(credit: Credit, *, reason: str, actor: User | None, at: datetime) -> Credit:
     """Take a credit back to the cent by one that refers to it. Repeating it changes nothing."""
-    amount = f"{-credit.amount:f}"
-    proof = {
-        "rule": "reversal",
-        "reason": reason,
-        "inputs": [{"credit": credit.reference, "amount": f"{credit.amount:f}"}],
-        "formula": [{"step": "reversed", "numbers": {"amount": f"{credit.amount:f}"}, "amount": amount}],
-        "rounding": "half_up_cent",
-        "entitlement": amount,
-        "due": amount,
-    }
+    proof = prove(
+        rule="reversal",
+        subject={"reason": reason},
+        inputs=[{"of": "credit", "doc": credit.reference, "amount": credit.amount}],
+        steps=[("reversed", "-credit")],
+    )
     reversal = NewCredit(
         dealer_id=credit.dealer_id,
         kind=CreditKind(credit.kind),

@@ -13,11 +13,13 @@ from settlement.api.disputes import (
     OpenDispute,
     WithdrawDispute,
 )
-from settlement.api.statement_files import StatementCsv, StatementXlsx
+from settlement.api.statement_files import StatementCsv, StatementJson, StatementPdf, StatementXlsx
 from settlement.api.statements import StatementConfirmation, StatementDetail, Statements
 
 urlpatterns = [
     path("statements", Statements.as_view(), name="statements"),
+    path("statements/<str:period>.pdf", StatementPdf.as_view(), name="statement-pdf"),
+    path("statements/<str:period>.json", StatementJson.as_view(), name="statement-json"),
     path("statements/<str:period>.csv", StatementCsv.as_view(), name="statement-csv"),
     path("statements/<str:period>.xlsx", StatementXlsx.as_view(), name="statement-xlsx"),
     path("statements/<str:period>", StatementDetail.as_view(), name="statement"),

@@ -3,6 +3,7 @@
 from settlement.models.backtests import Backtest, BacktestRow, TierMove
 from settlement.models.cases import Case, CaseEvidence
 from settlement.models.disputes import Dispute, DisputedLine, DisputeEntry, DisputeFile
+from settlement.models.documents import IssuedDocument
 from settlement.models.ledger import AccountBalance, JournalEntry, JournalTransaction
 from settlement.models.runs import Calculation, CalculationShard, SettlementRun
 from settlement.models.statements import Statement, StatementLine
@@ -19,6 +20,7 @@ __all__ = [
     "DisputeEntry",
     "DisputeFile",
     "DisputedLine",
+    "IssuedDocument",
     "JournalEntry",
     "JournalTransaction",
     "SettlementRun",

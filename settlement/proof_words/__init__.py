@@ -9,11 +9,21 @@ from collections.abc import Mapping
 from types import ModuleType
 from typing import Any
 
-from settlement.proof_words import adjustments, forfeiture, price_protection
+from settlement.proof_words import (
+    adjustments,
+    forfeiture,
+    general,
+    price_protection,
+)
 from settlement.proof_words.words import RuleWords
 
-#: Further parts of the business are added here.
-_PARTS: tuple[ModuleType, ...] = (adjustments, forfeiture, price_protection)
+#: Further parts of the business are added here, one to a line.
+_PARTS: tuple[ModuleType, ...] = (
+    adjustments,
+    forfeiture,
+    price_protection,
+    general,
+)
 _RULES: Mapping[str, RuleWords] = {rule: words for part in _PARTS for rule, words in part.RULES.items()}
 
 

@@ -28,6 +28,7 @@ from dealers.web.listing import choice_of, page_of, words_of
 from settlement.choices import LineKind, StatementState
 from settlement.models import Statement, StatementLine
 from settlement.permissions import can
+from settlement.resources import LINE_COLUMNS, line_rows
 from settlement.selectors.breakdown import NONE
 from settlement.selectors.disputes import disputes_of, frozen_amounts
 from settlement.selectors.progress import rebate_progress
@@ -36,7 +37,6 @@ from settlement.selectors.visible import statement_of, visible_runs, visible_sta
 from settlement.services.confirmation import confirm_statement
 from settlement.terms import settlement_terms
 from settlement.web.disputes import may_contest
-from settlement.web.statement_files import LINE_COLUMNS, line_rows
 
 ALL_PERIODS = "all"
 _LIST_COLUMNS = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
@@ -114,6 +115,25 @@ def test_the_address_decides_the_form_of_the_file() -> None:
     header, *rows = csv.content.decode().splitlines()
     assert header == "period,dealer,line_no,kind,program,for_period,base,rate,amount,explanation"
     assert [row.split(",")[:4] for row in rows] == [[PERIOD, dealer.code, str(n), "rebate"] for n in (1, 2)]
-    assert f"statement-{PERIOD}-{dealer.code}.csv" in csv["Content-Disposition"]
+    assert f"HM-{PERIOD}-{dealer.code}-en.csv" in csv["Content-Disposition"]
     assert xlsx.content.startswith(b"PK")
     assert dealer_caller(Dealer()).get(f"statements/{PERIOD}.csv").status_code == 404
+
+
+def test_an_issued_statement_is_a_numbered_document_in_the_language_asked_for() -> None:
+    dealer = Dealer(name="Shop")
+    issued_statement(dealer)
+    caller = dealer_caller(dealer)
+
+    chinese = caller.get(f"statements/{PERIOD}.pdf", {"lang": "zh"})
+    english = caller.get(f"statements/{PERIOD}.pdf")
+    told = caller.get(f"statements/{PERIOD}.json")
+
+    assert chinese.content.startswith(b"%PDF")
+    assert chinese.content != english.content
+    assert english["X-Document-Number"] == f"HM-{PERIOD}-{dealer.code}" == told.json()["document"]
+    assert told["ETag"].strip('"') == hashlib.sha256(told.content).hexdigest()
+    assert caller.get(f"statements/{PERIOD}.pdf", {"lang": "zh"}).content == chinese.content
+    assert caller.get(f"statements/{PERIOD}.pdf", {"lang": "fr"}).status_code == 400
+    assert dealer_caller(Dealer()).get(f"statements/{PERIOD}.pdf").status_code == 404
+    assert hq_system().get(f"statements/{PERIOD}.pdf", {"dealer": dealer.code}).content == english.content

@@ -11,16 +11,19 @@ import pytest
 from django.db import connection, transaction
 
 from dealers.errors import Refused
+from dealers.foundation import clock
 from dealers.foundation.barrier import enter_intake
+from dealers.models import StoredFile
 from rebates.models import Accrual
-from settlement.choices import RunState
+from settlement.choices import DocumentFormat, RunState
 from settlement.errors import CalculationRunning
-from settlement.models import JournalTransaction, SettlementRun, Statement
+from settlement.models import IssuedDocument, JournalTransaction, SettlementRun, Statement
 from settlement.services.approval import approve_run, put_up_for_review
 from settlement.services.calculation import calculate_run
+from settlement.services.documents import issue_document
 from settlement.services.period_lock import calculating
 from tests import factories
-from tests.settlement.world import after, approver, calculate, dealer, half, lines, sell
+from tests.settlement.world import after, approver, calculate, close, dealer, half, lines, sell, statement
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PERIOD = "2026-11-H1"
@@ -119,3 +122,17 @@ def test_a_settlement_waits_for_the_facts_that_were_received_before_its_cutoff()
     calculate(PERIOD)
     intake.join(timeout=20)
     assert [line.base for line in lines(PERIOD)] == [1500]
+
+
+def test_two_who_ask_for_a_document_at_once_get_the_same_one() -> None:
+    factories.PolicyVersion()
+    shop = dealer("D1")
+    close(PERIOD)
+    asked = statement(PERIOD, shop)
+
+    def ask() -> int:
+        return issue_document(statement=asked, written=DocumentFormat.CSV, wanted="en", actor=None, at=clock.now()).pk
+
+    first, second = at_once(ask, ask)
+    assert first == second == IssuedDocument.objects.get().pk
+    assert StoredFile.objects.count() == 1
