@@ -27,9 +27,15 @@ class Cursor(Protocol):
     def execute(self, sql: str, params: Any = None, /) -> Any: ...
 
 
-def enter_intake(cursor: Cursor) -> None:
-    """Announce that this transaction takes facts in; until it ends no settlement passes the barrier."""
-    cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [INTAKE_LOCK])
+def enter_intake(cursor: Cursor, *, turn: tuple[int, int] | None = None) -> None:
+    """Announce that this transaction takes facts in; until it ends no settlement passes the barrier.
+
+    Those who give the same ``turn`` are then let in one after the other.
+    """
+    if turn is None:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s)", [INTAKE_LOCK])
+    else:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(%s, %s)", [INTAKE_LOCK, *turn])
 
 
 def settle_barrier(cursor: Cursor) -> None:

@@ -7,13 +7,17 @@ Everything happens in the caller's transaction, which has called ``barrier.enter
 from __future__ import annotations
 
 import dataclasses
+import json
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Self
+from uuid import UUID
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection
+from django.db.models import TextChoices
 from django.utils.translation import gettext
 
 from dealers.choices import Coverage, Door, Feed, QuarantineState
@@ -24,11 +28,28 @@ from dealers.models import Dealer, FeedDelivery, QuarantinedLine
 from dealers.problems import PREDICATES, SENTENCES, render_problem
 from dealers.services.placed_lines import place_in_message
 from dealers.services.refused_content import as_stored, clean_text
-from dealers.services.staging import copy_lines, copy_rows, temporary_table
+from dealers.services.staging import copy_line, given_rows
 
 MOST_PROBLEMS_SHOWN = 1_000
 #: An instant further ahead has a wrong date; below, a clock or its time zone is wrong.
 MOST_A_CLOCK_IS_WRONG = timedelta(hours=26)
+#: The quarantine's columns that differ from line to line.
+_REFUSED = {
+    "dealer_id": "bigint",
+    "line": "bigint",
+    "content": "jsonb",
+    "field": "text",
+    "value": "text",
+    "code": "text",
+    "params": "jsonb",
+}
+_COUNTS = ("lines", "accepted", "duplicates", "revised", "quarantined")
+_CLOSE = f"UPDATE dealers_feeddelivery SET {' = %s, '.join(_COUNTS)} = %s, remarks = %s WHERE id = %s"
+_OPENED = ("receipt", "dealer_id", "feed", "door", "received_at", "delivered_by", "filename", "body_digest")
+_OPEN = f"""
+    INSERT INTO dealers_feeddelivery ({", ".join(_OPENED)}, {", ".join(_COUNTS)}, remarks)
+    VALUES ({", ".join(["%s"] * len(_OPENED))}, 0, 0, 0, 0, 0, '[]') RETURNING id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +107,7 @@ def open_delivery(
     body_digest: str = "",
 ) -> FeedDelivery:
     """Record that something arrived. ``dealer`` is None when HQ delivers for many."""
-    return FeedDelivery.objects.create(
+    delivery = FeedDelivery(
         dealer=dealer,
         feed=feed,
         door=door,
@@ -95,6 +116,13 @@ def open_delivery(
         filename=clean_text(filename, 255),
         body_digest=body_digest,
     )
+    with connection.cursor() as cursor:
+        values = [getattr(delivery, column) for column in _OPENED]
+        cursor.execute(_OPEN, [str(value) if isinstance(value, (UUID, TextChoices)) else value for value in values])
+        (delivery.pk,) = cursor.fetchone()
+    delivery._state.adding, delivery._state.db = False, connection.alias
+    FeedDelivery._meta.get_field("intake").set_cached_value(delivery, None)  # known without a question
+    return delivery
 
 
 def refuse_lines(delivery: FeedDelivery, refusals: Iterable[Refusal], cursor: Any = None) -> int:
@@ -105,81 +133,100 @@ def refuse_lines(delivery: FeedDelivery, refusals: Iterable[Refusal], cursor: An
     if cursor is None:
         with connection.cursor() as own:
             return refuse_lines(delivery, refusals, own)
-    columns = ("dealer_id", "line", "content", "field", "value", "code", "params")
-    temporary_table(
-        cursor,
-        "refused_now",
-        "dealer_id bigint, line bigint, content jsonb, field text, value text, code text, params jsonb",
-    )
-    count = copy_rows(cursor, "refused_now", columns, _stored(delivery, refusals))
-    if count:
+    rows = given_rows(cursor, "refused_now", _REFUSED, map(copy_line, _stored(delivery, refusals)))
+    if rows.count:
         cursor.execute(
-            """
+            f"""
             INSERT INTO dealers_quarantinedline
                 (delivery_id, dealer_id, feed, line, content, field, value, code, params, state, refused_at)
-            SELECT %s, dealer_id, %s, line, content, field, value, code, params, %s, %s FROM refused_now
+            SELECT %s, dealer_id, %s, line, content, field, value, code, params, %s, %s FROM {rows.sql} refused
             """,
             [delivery.pk, str(delivery.feed), str(QuarantineState.OPEN), delivery.received_at],
         )
-    return count
+    return rows.count
 
 
-def close_delivery(delivery: FeedDelivery, counts: DeliveryCounts, remarks: Sequence[Mapping[str, Any]] = ()) -> None:
-    """Write the counts on the receipt. Remarks are notes on lines that were taken all the same."""
+def close_delivery(
+    delivery: FeedDelivery,
+    counts: DeliveryCounts,
+    remarks: Sequence[Mapping[str, Any]] = (),
+    *,
+    delivered: Mapping[int, Iterable[date]] | None = None,
+) -> None:
+    """Write the counts on the receipt. Remarks are notes on lines that were taken all the same.
+
+    ``delivered`` are days of dealers that the delivery covers, see :func:`cover_days`; they go the same way.
+    """
     delivery.lines = counts.lines
     delivery.accepted = counts.accepted
     delivery.duplicates = counts.duplicates
     delivery.revised = counts.revised
     delivery.quarantined = counts.quarantined
     delivery.remarks = list(remarks)
-    delivery.save(update_fields=["lines", "accepted", "duplicates", "revised", "quarantined", "remarks"])
+    with connection.cursor() as cursor:
+        written = [getattr(delivery, column) for column in _COUNTS]
+        params = [*written, json.dumps(delivery.remarks, cls=DjangoJSONEncoder), delivery.pk]
+        covering = _covering(cursor, delivery, delivered or {}, Coverage.DELIVERED)
+        if covering is None:
+            cursor.execute(_CLOSE, params)
+        else:
+            cursor.execute(f"WITH closed AS ({_CLOSE}), {covering[0]}", [*params, *covering[1]])
 
 
 def cover_days(delivery: FeedDelivery, days: Mapping[int, Iterable[date]], coverage: Coverage) -> None:
-    """Note that these days of these dealers are reported, and let their sync clocks know; two statements for all.
+    """Note that these days of these dealers are reported, and let their sync clocks know; one statement for all.
 
     The first fact about a day stays: it decides whether the day was reported in time. Sales delivered for a day
     once declared empty leave the declaration as it was, where the lines contradict it for everyone to see.
     """
     with connection.cursor() as cursor:
-        temporary_table(cursor, "covered_now", "dealer_id bigint, day date")
-        pairs = (f"{dealer_id}\t{day}\n" for dealer_id in sorted(days) for day in days[dealer_id])
-        if not copy_lines(cursor, "covered_now", ("dealer_id", "day"), pairs):
-            return
-        cursor.execute(
-            """
+        covering = _covering(cursor, delivery, days, coverage)
+        if covering is not None:
+            cursor.execute(f"WITH {covering[0]}", covering[1])
+
+
+def _covering(
+    cursor: Any, delivery: FeedDelivery, days: Mapping[int, Iterable[date]], coverage: Coverage
+) -> tuple[str, list[Any]] | None:
+    """What follows WITH in the statement that covers the days, and its parameters; None when there are none."""
+    pairs = (f"{dealer_id}\t{day}\n" for dealer_id in sorted(days) for day in days[dealer_id])
+    rows = given_rows(cursor, "covered_now", {"dealer_id": "bigint", "day": "date"}, pairs)
+    if not rows.count:
+        return None
+    noted = f"""
+        noted AS (
             INSERT INTO dealers_feedday (dealer_id, feed, day, coverage, first_received_at, delivery_id)
-            SELECT dealer_id, %s, day, %s, %s, %s FROM covered_now
+            SELECT dealer_id, %s, day, %s, %s, %s FROM {rows.sql} covered
             ON CONFLICT (dealer_id, feed, day) DO NOTHING
-            """,
-            [delivery.feed, coverage, delivery.received_at, delivery.pk],
         )
-        if delivery.feed != Feed.SALES:
-            return
-        cursor.execute(
-            """
-            INSERT INTO dealers_syncclock AS clock (dealer_id, sales_days, sales_received_at)
-            SELECT dealer_id, range_agg(daterange(day, day + 1)), %s FROM covered_now GROUP BY dealer_id
-            ORDER BY dealer_id
-            ON CONFLICT (dealer_id) DO UPDATE SET
-                sales_days = clock.sales_days + excluded.sales_days,
-                sales_received_at = greatest(clock.sales_received_at, excluded.sales_received_at)
-            """,
-            [delivery.received_at],
-        )
+    """
+    params = [str(delivery.feed), str(coverage), delivery.received_at, delivery.pk]
+    if delivery.feed != Feed.SALES:
+        return f"{noted} SELECT", params
+    return (
+        f"""{noted}
+        INSERT INTO dealers_syncclock AS clock (dealer_id, sales_days, sales_received_at)
+        SELECT dealer_id, range_agg(daterange(day, day + 1)), %s FROM {rows.sql} covered GROUP BY dealer_id
+        ORDER BY dealer_id
+        ON CONFLICT (dealer_id) DO UPDATE SET
+            sales_days = clock.sales_days + excluded.sales_days,
+            sales_received_at = greatest(clock.sales_received_at, excluded.sales_received_at)
+        """,
+        [*params, delivery.received_at],
+    )
 
 
 def note_inventory(delivery: FeedDelivery, newest: Mapping[int, datetime]) -> None:
     """Let the sync clocks know the newest stock count of each dealer; one statement for all."""
     with connection.cursor() as cursor:
-        temporary_table(cursor, "counted_now", "dealer_id bigint, as_of timestamptz")
-        pairs = ((dealer_id, newest[dealer_id].isoformat()) for dealer_id in sorted(newest))
-        if not copy_rows(cursor, "counted_now", ("dealer_id", "as_of"), pairs):
+        pairs = (f"{dealer_id}\t{newest[dealer_id].isoformat()}\n" for dealer_id in sorted(newest))
+        rows = given_rows(cursor, "counted_now", {"dealer_id": "bigint", "as_of": "timestamptz"}, pairs)
+        if not rows.count:
             return
         cursor.execute(
-            """
+            f"""
             INSERT INTO dealers_syncclock AS clock (dealer_id, inventory_at, inventory_received_at)
-            SELECT dealer_id, as_of, %s FROM counted_now ORDER BY dealer_id
+            SELECT dealer_id, as_of, %s FROM {rows.sql} counted ORDER BY dealer_id
             ON CONFLICT (dealer_id) DO UPDATE SET
                 inventory_at = greatest(clock.inventory_at, excluded.inventory_at),
                 inventory_received_at = greatest(clock.inventory_received_at, excluded.inventory_received_at)
@@ -193,7 +240,11 @@ def receipt_of(delivery: FeedDelivery, *, most_problems: int = MOST_PROBLEMS_SHO
 
     When there are more, ``problems_left_out`` says how many; all of them are in the quarantine.
     """
-    refused = QuarantinedLine.objects.filter(delivery=delivery).order_by("line", "id")[:most_problems]
+    refused = (
+        QuarantinedLine.objects.filter(delivery=delivery).order_by("line", "id")[:most_problems]
+        if delivery.quarantined
+        else ()
+    )
     problems = [
         {"line": line.line, "field": line.field, "code": line.code, "detail": detail_of(line)} for line in refused
     ]

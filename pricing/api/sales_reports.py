@@ -25,7 +25,7 @@ from pricing.services.trade import take_trade_messages
 
 class SaleLineSerializer(serializers.Serializer[Any]):
     doc_no = serializers.CharField(max_length=64)
-    line_no = serializers.IntegerField(min_value=0)
+    line_no = serializers.IntegerField(min_value=1)
     sold_at = serializers.DateTimeField(help_text="With its offset; at most 10 minutes ahead.")
     sku = serializers.CharField(max_length=64)
     quantity = serializers.IntegerField(help_text="Negative when a customer returned goods; never 0.")

@@ -99,13 +99,11 @@ def standing_facts() -> StandingFacts:
         return facts
 
 
-def _stamps() -> dict[str, tuple[int, int, int]]:
+def _stamps() -> dict[str, Any]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT kind, count(*), max(number), sum(number) FROM pricing_change GROUP BY kind")
         stamps = {str(kind): (count, highest, int(total)) for kind, count, highest, total in cursor.fetchall()}
-        cursor.execute("SELECT current_database()")
-        stamps["database"] = cursor.fetchone()[0]
-    return stamps
+    return {**stamps, "database": connection.settings_dict["NAME"]}
 
 
 def _read(stamps: dict[str, Any]) -> StandingFacts:

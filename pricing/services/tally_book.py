@@ -9,25 +9,25 @@ from decimal import Decimal
 from typing import Any
 
 from dealers.foundation.half_months import HalfMonth
-from dealers.services.staging import copy_cell, copy_lines, temporary_table
+from dealers.services.staging import copy_cell, given_rows
 from pricing.rules.verdict import earns, is_breach
 from pricing.selectors.standing_facts import micros
 
 OTHER, EARNING, BREACH = 0, 1, 2
 #: Dealer, product, day, verdict, flags; then lines, quantity and amount.
 Sums = tuple[int, int, date, int, int, int, int, Decimal]
-_COLUMNS = (
-    "dealer_id",
-    "category",
-    "period",
-    "lines",
-    "quantity",
-    "amount",
-    "earning_lines",
-    "earning",
-    "breach_lines",
-    "breach",
-)
+_COLUMNS = {
+    "dealer_id": "bigint",
+    "category": "text",
+    "period": "int",
+    "lines": "bigint",
+    "quantity": "bigint",
+    "amount": "numeric",
+    "earning_lines": "bigint",
+    "earning": "numeric",
+    "breach_lines": "bigint",
+    "breach": "numeric",
+}
 
 
 def class_of(verdict: int, flags: int) -> int:
@@ -55,39 +55,35 @@ class TallyBook:
 
     def write(self, cursor: Any, *, known_at: datetime, delivery_id: int | None) -> int:
         """Append the differences to the journal; how many rows. What sums to nothing leaves no row."""
-        temporary_table(
-            cursor,
-            "tally_now",
-            "dealer_id bigint, category text, period int, lines bigint, quantity bigint, amount numeric,"
-            " earning_lines bigint, earning numeric, breach_lines bigint, breach numeric",
-        )
-        count = copy_lines(cursor, "tally_now", _COLUMNS, self._rows())
-        self._leave_word_of_violations(cursor)
-        if count:
-            cursor.execute(
+        rows = given_rows(cursor, "tally_now", _COLUMNS, self._rows())
+        statements, params = [], list[Any]()
+        if due := self._due_for_gathering():
+            statements.append(
+                "INSERT INTO pricing_gatheringdue (dealer_id, period) SELECT * FROM unnest(%s::bigint[], %s::int[])"
+            )
+            params += [list(column) for column in zip(*due, strict=True)]
+        if rows.count:
+            statements.append(
                 f"""
                 INSERT INTO pricing_salestally ({", ".join(_COLUMNS)}, known_at, delivery_id)
                 SELECT dealer_id, category, period, lines, quantity, amount * 0.000001,
                     earning_lines, earning * 0.000001, breach_lines, breach * 0.000001, %s, %s
-                FROM tally_now
-                """,
-                [known_at, delivery_id],
+                FROM {rows.sql} tally
+                """
             )
-        return count
+            params += [known_at, delivery_id]
+        if statements:
+            *before, last = statements
+            cursor.execute("".join(f"WITH due AS ({statement}) " for statement in before) + last, params)
+        return rows.count
 
-    def _leave_word_of_violations(self, cursor: Any) -> None:
-        """Have violations gathered again where lines that do not earn came, went or changed, whatever the sums."""
-        due = [
+    def _due_for_gathering(self) -> list[tuple[int, int]]:
+        """Where lines that do not earn came, went or changed, whatever the sums: violations are gathered anew there."""
+        return [
             (dealer_id, period)
             for (dealer_id, period), sums in self.sums.items()
             if dealer_id > 0 and any(kind != EARNING for _category, kind in sums)  # a sandbox breaks no rule
         ]
-        if due:
-            dealers, periods = zip(*due, strict=True)
-            cursor.execute(
-                "INSERT INTO pricing_gatheringdue (dealer_id, period) SELECT * FROM unnest(%s::bigint[], %s::int[])",
-                [list(dealers), list(periods)],
-            )
 
     def _rows(self) -> Iterator[str]:
         for dealer_id, period in sorted(self.sums):

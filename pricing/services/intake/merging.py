@@ -4,6 +4,8 @@ While the main thread reads and judges, this one keeps PostgreSQL busy: ``COPY``
 ``INSERT … ON CONFLICT DO NOTHING``, done. Only when fewer rows arrived than were sent is the portion taken back
 and its conflicts are sorted out set by set. All of it is one transaction on one connection, which the main thread
 leaves alone until :meth:`Merger.finish`.
+
+A few lines travel inside the ``INSERT`` itself; they are staged only when some of them are known.
 """
 
 from __future__ import annotations
@@ -17,7 +19,7 @@ from typing import Any
 
 from dealers.models import FeedDelivery
 from dealers.services.deliveries import Refusal, refuse_lines
-from dealers.services.staging import copy_text
+from dealers.services.staging import GivenRows, are_few, copy_text, few_rows
 from pricing.services.intake import staged
 from pricing.services.tally_book import Sums
 
@@ -68,7 +70,7 @@ class Merger:
         self._expects_conflicts = False
         self._error: BaseException | None = None
         self.merged = Merged()
-        cursor.execute(staged.CREATE)
+        self._has_table = False
         self._queue: Queue[Batch | None] = Queue(_PORTIONS_WAITING)
         self._thread = Thread(target=self._work, name="merge-sales", daemon=True) if in_background else None
         if self._thread:
@@ -116,20 +118,33 @@ class Merger:
             self.merged.quarantined += refuse_lines(self._delivery, batch.refused, self._cursor)
 
     def _merge_lines(self, batch: Batch) -> None:
-        cursor = self._cursor
         count = len(batch.text)
-        copy_text(cursor, staged.STAGED, staged.COPIED, "".join(batch.text))
-        if self._expects_conflicts or not self._insert_all(count):
+        if are_few(count) and not self._has_table:
+            if self._insert_all(few_rows(self._cursor, staged.COPIED, batch.text)):
+                self.merged.accepted += count
+                return
+            self._expects_conflicts = True
+        self._stage(batch)
+        if self._expects_conflicts or not self._insert_all(GivenRows(staged.STAGED, count)):
             self._expects_conflicts = self._settle_conflicts(batch) * 10 > count
         else:
             self.merged.accepted += count
-        cursor.execute(staged.EMPTY)
+        self._cursor.execute(staged.EMPTY)
 
-    def _insert_all(self, count: int) -> bool:
-        self._cursor.execute("SAVEPOINT portion;" + staged.INSERT_ALL, self._facts)
-        complete = bool(self._cursor.rowcount == count)
-        self._cursor.execute("RELEASE SAVEPOINT portion" if complete else "ROLLBACK TO SAVEPOINT portion")
-        return complete
+    def _stage(self, batch: Batch) -> None:
+        if not self._has_table:
+            self._cursor.execute(staged.CREATE)
+            self._has_table = True
+        copy_text(self._cursor, staged.STAGED, tuple(staged.COPIED), "".join(batch.text))
+
+    def _insert_all(self, rows: GivenRows) -> bool:
+        self._cursor.execute("SAVEPOINT portion;" + staged.insert_all(rows), self._facts)
+        if self._cursor.rowcount != rows.count:
+            self._cursor.execute("ROLLBACK TO SAVEPOINT portion")
+            return False
+        if self._has_table:  # after a few lines the transaction is as good as over, which releases it, too
+            self._cursor.execute("RELEASE SAVEPOINT portion")
+        return True
 
     def _settle_conflicts(self, batch: Batch) -> int:
         """Sort out a batch some of whose lines are known; how many those were."""

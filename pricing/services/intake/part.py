@@ -41,7 +41,7 @@ def take_part(
     checked = LinePass(
         dealer=dealer, facts=facts, received_at=delivery.received_at, customer_key=settings.CUSTOMER_HASH_KEY
     )
-    merged = _merged(portions, lines, checked, delivery=delivery, cursor=cursor.cursor, at=at)
+    merged = _merged(portions, lines, checked, delivery=delivery, cursor=cursor, at=at)
     checked.tally.add(merged.taken_back, facts.categories, -1)
     checked.tally.write(cursor, known_at=at, delivery_id=delivery.pk)
     total = merged.accepted + merged.duplicates + merged.revised + merged.quarantined
@@ -63,7 +63,7 @@ def _merged(
                     cursor.execute("SET LOCAL work_mem = '64MB'")  # a portion is sorted in memory
                     paused.enter_context(without_cycle_search())
                 merger = Merger(
-                    cursor,
+                    cursor.cursor if is_large else cursor,  # Django's own watches over one thread only
                     delivery=delivery,
                     known_at=at,
                     judge_again=checked.flags_of_revision,

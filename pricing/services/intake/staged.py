@@ -6,18 +6,33 @@ we have), or refused: other content needs a higher revision. Within one delivery
 
 from __future__ import annotations
 
+from dealers.services.staging import GivenRows
+
 STAGED = "sale_lines_staged"
 KEY = ("dealer_id", "doc_no", "line_no")
 CONTENT = ("product_id", "region_id", "sold_at", "quantity", "unit_price", "channel", "customer")
 FOUND = ("verdict", "flags", "band_id", "promo_item_id", "territory_id")
 #: What a delivery says and the rule finds, in the order of the text that is copied.
-COPIED = (
-    "line",
-    *("dealer_id", "doc_no", "sold_at", "sold_on"),
-    *("region_id", "territory_id"),
-    *("line_no", "revision", "product_id", "quantity", "unit_price", "channel", "customer"),
-    *("verdict", "flags", "band_id", "promo_item_id"),
-)
+COPIED = {
+    "line": "bigint",
+    "dealer_id": "bigint",
+    "doc_no": "text",
+    "sold_at": "timestamptz",
+    "sold_on": "date",
+    "region_id": "bigint",
+    "territory_id": "bigint",
+    "line_no": "int",
+    "revision": "int",
+    "product_id": "bigint",
+    "quantity": "int",
+    "unit_price": "numeric(18, 6)",
+    "channel": "smallint",
+    "customer": "text",
+    "verdict": "smallint",
+    "flags": "smallint",
+    "band_id": "bigint",
+    "promo_item_id": "bigint",
+}
 #: Every column of a state of a line but what only one of the two tables has.
 STATE = (
     *KEY,
@@ -48,11 +63,7 @@ def _same_content(left: str, right: str) -> str:
 
 CREATE = f"""
     CREATE TEMP TABLE IF NOT EXISTS {STAGED} (
-        line bigint, dealer_id bigint, doc_no text, line_no int, revision int,
-        product_id bigint, region_id bigint, sold_at timestamptz, sold_on date,
-        quantity int, unit_price numeric(18, 6), channel smallint, customer text,
-        verdict smallint, flags smallint, band_id bigint, promo_item_id bigint, territory_id bigint,
-        fate "char", stored int
+        {", ".join(f"{column} {kind}" for column, kind in COPIED.items())}, fate "char", stored int
     ) ON COMMIT DELETE ROWS;
     DELETE FROM {STAGED}
 """
@@ -62,13 +73,21 @@ _FROM_STAGED = _columns(
     "s", tuple(column for column in STATE if column not in {"reported_at", "known_from", "delivery_id"})
 )
 _INTO = ", ".join(STATE)
-#: Sorted by the key, so that neighbours in the index are neighbours in time; the first of equals wins.
-INSERT_ALL = f"""
-    INSERT INTO pricing_saleline ({_INTO})
-    SELECT {_FROM_STAGED}, %(reported)s, %(at)s, %(delivery)s FROM {STAGED} s
-    ORDER BY s.dealer_id, s.doc_no, s.line_no, s.line
-    ON CONFLICT DO NOTHING
-"""
+
+
+def insert_all(rows: GivenRows) -> str:
+    """Insert rows as far as nothing is known of them.
+
+    Sorted by the key, so that neighbours in the index are neighbours in time; the first of equals wins.
+    """
+    return f"""
+        INSERT INTO pricing_saleline ({_INTO})
+        SELECT {_FROM_STAGED}, %(reported)s, %(at)s, %(delivery)s FROM {rows.sql} s
+        ORDER BY s.dealer_id, s.doc_no, s.line_no, s.line
+        ON CONFLICT DO NOTHING
+    """
+
+
 INSERT_NEW = f"""
     INSERT INTO pricing_saleline ({_INTO})
     SELECT {_FROM_STAGED}, %(reported)s, %(at)s, %(delivery)s FROM {STAGED} s WHERE s.fate = 'n'

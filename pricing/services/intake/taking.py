@@ -11,11 +11,11 @@ from django.db import DatabaseError, connection, transaction
 from psycopg2 import Error as DriverError
 from psycopg2.errors import DeadlockDetected
 
-from dealers.choices import Coverage, Door, Feed
+from dealers.choices import Door, Feed
 from dealers.foundation import clock
 from dealers.foundation.barrier import enter_intake
 from dealers.models import Dealer, FeedDelivery
-from dealers.services.deliveries import close_delivery, cover_days, open_delivery
+from dealers.services.deliveries import close_delivery, open_delivery
 from pricing.services.intake.checking import days_by_dealer
 from pricing.services.intake.merging import LinesChangedMeanwhile
 from pricing.services.intake.part import take_part
@@ -67,8 +67,8 @@ def _in_one_transaction(
         delivery = open_sales(source, dealer, door, actor_label, received_at or clock.now())
         portions = Portions(source.portions(names_dealers=dealer is None))
         taken = take_part(portions, None, delivery=delivery, dealer=dealer, cursor=cursor, at=delivery.received_at)
-        cover_days(delivery, dict(days_by_dealer(taken.covered)), Coverage.DELIVERED)
-        close_delivery(delivery, taken.counts, [finding.as_record() for finding in source.remarks()])
+        remarks = [finding.as_record() for finding in source.remarks()]
+        close_delivery(delivery, taken.counts, remarks, delivered=dict(days_by_dealer(taken.covered)))
         return delivery
 
 
@@ -76,9 +76,7 @@ def _in_one_transaction(
 def in_turn(dealer: Dealer | None) -> Iterator[Any]:
     """A transaction that has entered the intake and in which no other of the same dealer is taken in; its cursor."""
     with transaction.atomic(), connection.cursor() as cursor:
-        enter_intake(cursor)
-        turn = dealer.pk & 0x7FFFFFFF if dealer else 0
-        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s)", [_SALES_LOCK, turn])
+        enter_intake(cursor, turn=(_SALES_LOCK, dealer.pk & 0x7FFFFFFF if dealer else 0))
         yield cursor
 
 

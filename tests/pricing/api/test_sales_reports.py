@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from pricing.choices import Verdict
 from pricing.models import SaleLine
@@ -54,6 +55,24 @@ class TestOneReport:
         assert [(problem["line"], problem["code"]) for problem in receipt["problems"]] == [(3, "unknown_sku")]
         verdicts = SaleLine.objects.order_by("doc_no").values_list("verdict", flat=True)
         assert list(verdicts) == [Verdict.IN_BAND, Verdict.BELOW_FLOOR]
+
+    @pytest.mark.parametrize(
+        ("lines", "headers", "most"), [(1, {}, 10), (50, {}, 10), (1, {"Idempotency_Key": "k"}, 13)]
+    )
+    def test_a_small_report_takes_few_statements(
+        self, dealer: Any, lines: int, headers: dict[str, str], most: int
+    ) -> None:
+        """Every one costs processor time here and in the database; tills send each sale by itself."""
+        caller = dealer_caller(dealer)
+        caller.post("sales-reports", {"lines": [sale(0)]})  # the facts are compiled, the key is marked as used
+
+        with CaptureQueriesContext(connection) as asked:
+            answer = caller.post(
+                "sales-reports", {"lines": [sale(1, line_no=line + 1) for line in range(lines)]}, **headers
+            )
+
+        assert answer.json()["accepted"] == lines
+        assert len(asked) <= most, "\n".join(query["sql"][:100] for query in asked)
 
     def test_the_same_again_is_a_duplicate_and_a_higher_revision_replaces(self, dealer: Any) -> None:
         caller = dealer_caller(dealer)
