@@ -26,6 +26,11 @@ def set_row_scope(scope: str) -> None:
     _opened.scope = scope
 
 
+def note_row_scope(scope: str) -> None:
+    """Say that a statement of the caller's own has set this scope."""
+    _opened.scope = scope
+
+
 def reset_row_scope(default: str) -> None:
     """Return to ``default`` if this thread has set another scope; costs nothing when it has not."""
     if getattr(_opened, "scope", default) != default:

@@ -29,6 +29,17 @@ from dealers.models import IdempotencyRecord
 from dealers.services.refused_content import without_nul
 
 _KEY = re.compile(r"[\x20-\x7e]{1,200}")
+_CLAIMED = ("principal", "key", "method", "path", "body_digest", "started_at")
+#: Try the lock and, when it is ours, make the record unless there is one.
+_CLAIM = f"""
+    WITH lock AS MATERIALIZED (SELECT pg_try_advisory_lock(%s) AS is_ours), made AS (
+        INSERT INTO dealers_idempotencyrecord ({", ".join(_CLAIMED)})
+        SELECT {", ".join(["%s"] * len(_CLAIMED))} FROM lock WHERE is_ours
+        ON CONFLICT (principal, key) DO NOTHING RETURNING id
+    )
+    SELECT is_ours, (SELECT id FROM made) FROM lock
+"""
+_ANSWER = "UPDATE dealers_idempotencyrecord SET status = %s, answer = %s WHERE id = %s"
 
 
 @dataclass(frozen=True)
@@ -71,37 +82,36 @@ def claim(request: Request, key: str) -> Claim:
             400, "bad_idempotency_key", gettext("An Idempotency-Key has 1 to 200 printable ASCII characters.")
         )
     principal = str(request.user.pk)[:80]
-    lock = _lock_of(principal, key)
-    if not _take(lock):
-        record = IdempotencyRecord.objects.filter(principal=principal, key=key).first()
-        if record is not None:
-            _require_same(record, request)
-            if record.status is not None:
-                raise Replay(record.status, record.answer)
-        raise Problem(
-            409,
-            "still_running",
-            gettext("The first request with this Idempotency-Key is still running; ask again shortly."),
-            headers={"Retry-After": "2"},
-        )
+    record = IdempotencyRecord(
+        principal=principal,
+        key=key,
+        method="POST",
+        path=request.path[:300],
+        body_digest=_digest(request),
+        started_at=clock.now(),
+    )
+    lock = _lock_of(record)
+    is_ours, record.pk = _take(lock, record)
+    if is_ours and record.pk is not None:
+        return Claim(record, lock)
     try:
-        record, _fresh = IdempotencyRecord.objects.get_or_create(
-            principal=principal,
-            key=key,
-            defaults={
-                "method": "POST",
-                "path": request.path[:300],
-                "body_digest": _digest(request),
-                "started_at": clock.now(),
-            },
-        )
-        _require_same(record, request)
-        if record.status is not None:
-            raise Replay(record.status, record.answer)
+        known = IdempotencyRecord.objects.filter(principal=principal, key=key).first()
+        if known is not None:
+            _require_same(known, record)
+            if known.status is not None:
+                raise Replay(known.status, known.answer)
+        if not is_ours or known is None:
+            raise Problem(
+                409,
+                "still_running",
+                gettext("The first request with this Idempotency-Key is still running; ask again shortly."),
+                headers={"Retry-After": "2"},
+            )
     except BaseException:
-        let_go(lock)
+        if is_ours:
+            let_go(lock)
         raise
-    return Claim(record, lock)
+    return Claim(known, lock)  # of a request that died
 
 
 def let_go(lock: int) -> None:
@@ -110,20 +120,22 @@ def let_go(lock: int) -> None:
         cursor.execute("SELECT pg_advisory_unlock(%s)", [lock])
 
 
-def _take(lock: int) -> bool:
+def _take(lock: int, record: IdempotencyRecord) -> tuple[bool, int | None]:
+    """Whether the lock is ours now, and the number of the record if there was none before."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [lock])
-        return bool(cursor.fetchone()[0])
+        cursor.execute(_CLAIM, [lock, *(getattr(record, column) for column in _CLAIMED)])
+        found: tuple[bool, int | None] = cursor.fetchone()
+        return found
 
 
-def _lock_of(principal: str, key: str) -> int:
+def _lock_of(record: IdempotencyRecord) -> int:
     """A number of 64 bits for the key of one caller."""
-    digest = hashlib.sha256(f"idempotency\0{principal}\0{key}".encode()).digest()
+    digest = hashlib.sha256(f"idempotency\0{record.principal}\0{record.key}".encode()).digest()
     return int.from_bytes(digest[:8], signed=True)
 
 
-def _require_same(record: IdempotencyRecord, request: Request) -> None:
-    if (record.method, record.path, record.body_digest) != ("POST", request.path[:300], _digest(request)):
+def _require_same(known: IdempotencyRecord, asked: IdempotencyRecord) -> None:
+    if (known.method, known.path, known.body_digest) != (asked.method, asked.path, asked.body_digest):
         raise Problem(
             422,
             "idempotency_key_reused",
@@ -136,9 +148,9 @@ def remember(record: IdempotencyRecord, response: Response) -> None:
     if response.status_code >= 500:
         record.delete()
         return
-    record.status = response.status_code
-    record.answer = json.loads(without_nul(json.dumps(response.data, cls=JSONEncoder)))
-    record.save(update_fields=["status", "answer"])
+    answer = without_nul(json.dumps(response.data, cls=JSONEncoder))
+    with connection.cursor() as cursor:
+        cursor.execute(_ANSWER, [response.status_code, answer, record.pk])
 
 
 def _digest(request: Request) -> str:

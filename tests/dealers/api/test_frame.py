@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import threading
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 import pytest
 import time_machine
@@ -172,11 +174,27 @@ class TestRateLimits:
 
         assert statuses == [200, 200]
         assert (refused.status_code, refused.json()["code"]) == (429, "throttled")
-        assert 1 <= int(refused["Retry-After"]) <= 61
+        assert 1 <= int(refused["Retry-After"]) <= 120
+
+    @pytest.mark.parametrize(
+        ("calls_before", "seconds_passed", "allowed"), [(10, 0, 0), (10, 30, 5), (4, 30, 8), (0, 5, 10)]
+    )
+    def test_calls_of_the_minute_before_fade_away(self, calls_before: int, seconds_passed: int, allowed: int) -> None:
+        throttle, request = PrincipalThrottle(), SimpleNamespace(user=SimpleNamespace(pk=f"one-{uuid4()}"))
+        throttle.num_requests, throttle.duration = 10, 60
+        start = 28_000_000 * 60.0
+        throttle.timer = lambda: start
+        assert all(throttle.allow_request(request, None) for _call in range(calls_before))
+
+        throttle.timer = lambda: start + 60 + seconds_passed
+        found = [throttle.allow_request(request, None) for _call in range(11)]
+
+        assert found == [True] * allowed + [False] * (11 - allowed)
+        throttle.timer = lambda: start + 60 + seconds_passed + throttle.wait() + 0.001
+        assert throttle.allow_request(request, None)
 
     def test_without_a_broker_nobody_is_refused(self) -> None:
-        with patch.object(PrincipalThrottle, "cache") as broken:
-            broken.get.side_effect = BrokerGone
+        with patch("dealers.api.throttling.broker", side_effect=BrokerGone):
             assert dealer_caller(Dealer()).get("products").status_code == 200
 
 
