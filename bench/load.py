@@ -56,6 +56,7 @@ class Heard:
     failed: int = 0
     seconds: float = 0.0
     server_cpu: float = 0.0
+    database_cpu: float = 0.0
 
     def summary(self) -> dict[str, float]:
         waited = sorted(self.waited)
@@ -66,6 +67,8 @@ class Heard:
             "p99_ms": waited[len(waited) * 99 // 100] * 1000,
             "failed": self.failed,
             "server_cpu_share": self.server_cpu / self.seconds / (os.cpu_count() or 1),
+            "server_cpu_ms_a_request": self.server_cpu / len(waited) * 1000,
+            "database_cpu_ms_a_request": self.database_cpu / len(waited) * 1000,
         }
 
 
@@ -107,9 +110,10 @@ def measure(*, dealers: int, seconds: float) -> dict[str, dict[str, float]]:
             Calls("batches of 1,000 lines", "/api/v1/sales-reports", min(dealers, BATCH_CALLERS), LINES_IN_A_BATCH),
         ):
             drive(calls, port, goods, 1.0)  # connections, caches and compiled rules stand before it counts
-            before = cpu_seconds(processes())
+            before, of_database = cpu_seconds(processes()), cpu_seconds(backends())
             found = drive(calls, port, goods, seconds)
             found.server_cpu = cpu_seconds(processes()) - before
+            found.database_cpu = cpu_seconds(backends()) - of_database
             heard[calls.name] = found
     figures = {name: found.summary() for name, found in heard.items()}
     bare = figures["bare endpoint"]["requests_a_second"]
@@ -167,12 +171,23 @@ def children_of(pid: int) -> list[int]:
     return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
+def backends() -> list[int]:
+    """The processes of the database's sessions; the server keeps its own, so they are the same before and after."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
+        return [pid for (pid,) in cursor.fetchall()]
+
+
 def cpu_seconds(pids: list[int]) -> float:
-    """Processor time used so far by these processes, in seconds."""
+    """Processor time used so far by these processes, in seconds; those of another machine count nothing."""
     ticks = 0
     for pid in pids:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        ticks += int(fields[11]) + int(fields[12])
+        stat = Path(f"/proc/{pid}/stat")
+        if stat.exists():
+            fields = stat.read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
