@@ -19,7 +19,8 @@ from dealers.permissions import can as dealers_can
 from dealers.selectors.supply import visible_holds
 from dealers.selectors.visibility import visible_dealers
 from pricing.permissions import can as pricing_can
-from pricing.selectors.promo_inbox import by_deadline
+from pricing.selectors.promo_inbox import ByDeadline
+from pricing.selectors.promo_review import last_step
 from pricing.selectors.promos import visible_promos, waiting_for
 from settlement.choices import RunState
 from settlement.models import SettlementRun
@@ -50,18 +51,18 @@ def tasks_of(user: Any) -> list[Task]:
 def _promos(user: Any) -> Iterator[Task]:
     if not pricing_can(user, "promos.view"):
         return
-    mine = visible_promos(user).filter(waiting_for(user))
-    waiting_now: list[Any] = list(by_deadline(mine)[:MOST_PROMOS])
-    for promo in waiting_now:
+    mine = ByDeadline(visible_promos(user).filter(waiting_for(user)))
+    for promo in mine[:MOST_PROMOS]:
+        step = last_step(promo)
         who = promo.applicant.name if promo.applicant else _("Headquarters")
         yield Task(
             title=_("Decide on promotion %(code)s") % {"code": promo.code},
             note=f"{who} · {promo.get_state_display()}",
             url=reverse("promo-detail", args=[promo.code]),
-            due_at=promo.due_at,
+            due_at=step.due_at if step else None,
             icon="megaphone",
         )
-    waiting = mine.count()
+    waiting = len(mine)
     if waiting > MOST_PROMOS:
         yield Task(
             title=_("All promotions that wait for you"),

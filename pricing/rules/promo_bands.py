@@ -7,12 +7,16 @@ of cities where it counts.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
 from pricing.choices import BandScope
+
+#: Places that meet the same bands: the city and the province where these have bands of their own, and the tier.
+_Group = tuple[str | None, str | None, int | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,28 +95,47 @@ def compare_with_bands(
 ) -> BandComparison:
     """Every band that `price` meets in `places` between `starts_on` and `ends_on` (exclusive), floors descending."""
     own = [band for band in bands if band.sku == sku]
-    counted: dict[int, set[str]] = {}
-    bare: set[str] = set()
+    groups = _alike(places, own)
+    counted: dict[int, set[_Group]] = {}
+    bare: set[_Group] = set()
     for day in _days_of_change(own, starts_on, ends_on):
         in_force = [band for band in own if band.covers(day)]
         by_region = {band.region: band for band in in_force if band.scope == BandScope.REGION}
         by_tier = {band.city_tier: band for band in in_force if band.scope == BandScope.CITY_TIER}
         national = next((band for band in in_force if band.scope == BandScope.NATIONAL), None)
-        for place in places:
+        for group in groups:
+            city, province, tier = group
             band = (
-                by_region.get(place.code)
-                or (by_region.get(place.province) if place.province else None)
-                or (by_tier.get(place.city_tier) if place.city_tier else None)
+                (by_region.get(city) if city else None)
+                or (by_region.get(province) if province else None)
+                or (by_tier.get(tier) if tier else None)
                 or national
             )
             if band is None:
-                bare.add(place.code)
+                bare.add(group)
             else:
-                counted.setdefault(band.id, set()).add(place.code)
+                counted.setdefault(band.id, set()).add(group)
     by_id = {band.id: band for band in own}
-    meetings = (BandMeeting(sku, price, by_id[id_], len(where)) for id_, where in counted.items())
+    meetings = (
+        BandMeeting(sku, price, by_id[id_], sum(groups[group] for group in where)) for id_, where in counted.items()
+    )
     ordered = sorted(meetings, key=lambda meeting: (-meeting.band.floor, meeting.band.id))
-    return BandComparison(sku, price, tuple(ordered), len(bare))
+    return BandComparison(sku, price, tuple(ordered), sum(groups[group] for group in bare))
+
+
+def _alike(places: Iterable[Place], bands: Iterable[Band]) -> Counter[_Group]:
+    """The places counted by what tells them apart among these bands: most have none of their own."""
+    named = {band.region for band in bands if band.scope == BandScope.REGION}
+    if not named:
+        return Counter((None, None, place.city_tier) for place in places)
+    return Counter(
+        (
+            place.code if place.code in named else None,
+            place.province if place.province in named else None,
+            place.city_tier,
+        )
+        for place in places
+    )
 
 
 def _days_of_change(bands: Iterable[Band], starts_on: date, ends_on: date) -> list[date]:

@@ -16,23 +16,35 @@ def bands_of(skus: Iterable[str], first: date, last: date) -> dict[str, list[Ban
     """The bands of these products in force on some day from ``first`` up to ``last``, by SKU. One query."""
     rows = PriceBand.objects.filter(
         product__sku__in=set(skus), valid__overlap=(first, last), superseded_at__isnull=True
-    ).select_related("product", "region", "legal_basis")
+    ).values_list(
+        "pk",
+        "product__sku",
+        "scope",
+        "region__code",
+        "city_tier",
+        "floor",
+        "ceiling",
+        "enforcement",
+        "valid",
+        "legal_basis__reference",
+        "legal_basis__valid_until",
+    )
     found: dict[str, list[Band]] = {}
-    for row in rows:
-        found.setdefault(row.product.sku, []).append(
+    for pk, sku, scope, region, city_tier, floor, ceiling, enforcement, valid, basis, basis_until in rows:
+        found.setdefault(sku, []).append(
             Band(
-                id=row.pk,
-                sku=row.product.sku,
-                scope=row.scope,
-                region=row.region.code if row.region else None,
-                city_tier=row.city_tier,
-                floor=row.floor,
-                ceiling=row.ceiling,
-                enforced=row.enforcement == Enforcement.ENFORCED,
-                starts_on=row.valid.lower or date.min,
-                until=row.valid.upper,
-                basis=row.legal_basis.reference if row.legal_basis else "",
-                basis_until=row.legal_basis.valid_until if row.legal_basis else None,
+                id=pk,
+                sku=sku,
+                scope=scope,
+                region=region,
+                city_tier=city_tier,
+                floor=floor,
+                ceiling=ceiling,
+                enforced=enforcement == Enforcement.ENFORCED,
+                starts_on=valid.lower or date.min,
+                until=valid.upper,
+                basis=basis or "",
+                basis_until=basis_until,
             )
         )
     return found

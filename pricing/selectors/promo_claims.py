@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch
 
 from pricing.choices import STANDING_PROMO_STATES
 from pricing.models import PromoItem, PromoRequest
@@ -22,15 +22,17 @@ HQ = "HQ"
 
 
 @dataclass(frozen=True, slots=True)
-class ClaimOfDealers:
-    """A claim with the dealers taking part, none named means all, and the promo price of each product.
+class Contender:
+    """A claim on products at promo prices; ``claim.skus`` may be only those that are asked about.
 
-    `open_plan` marks what headquarters plans and has not approved: no dealer is told of it.
+    ``applicant_id`` is None for headquarters' own, and ``request_id`` while it is not saved. ``open_plan`` marks what
+    headquarters plans and has not approved: no dealer is told of it.
     """
 
     claim: Claim
-    dealers: frozenset[int]
-    prices: dict[str, Decimal] = field(default_factory=dict)
+    applicant_id: int | None
+    request_id: int | None
+    prices: Mapping[str, Decimal]
     open_plan: bool = False
 
 
@@ -38,7 +40,7 @@ def claim_of(request: PromoRequest, tree: RegionTree) -> Claim:
     """The claim of a request loaded with its items and regions."""
     return Claim(
         code=request.code,
-        applicant=HQ if request.applicant_id is None else str(request.applicant_id),
+        applicant=_applicant(request.applicant_id),
         skus=frozenset(item.product.sku for item in request.items.all()),
         regions=tree.covered_by(region.code for region in request.regions.all()),
         starts_on=request.starts_on,
@@ -50,7 +52,9 @@ def claim_of(request: PromoRequest, tree: RegionTree) -> Claim:
 def claims_of_applicant(request: PromoRequest, tree: RegionTree) -> list[Claim]:
     """The claims the request's applicant holds beside this one. Three queries."""
     others = PromoRequest.objects.filter(applicant=request.applicant_id, state__in=CLAIMING).exclude(pk=request.pk)
-    return [claim_of(other, tree) for other in _loaded(others)]
+    items = PromoItem.objects.select_related("product").only("request_id", "promo_price", "product__sku")
+    loaded = others.prefetch_related(Prefetch("items", items), "regions").order_by("code")
+    return [claim_of(other, tree) for other in loaded]
 
 
 def rivals_of(
@@ -65,8 +69,13 @@ def rivals_of(
     skus = {item.product.sku for request in requests for item in request.items.all()}
     first = min(request.starts_on for request in requests)
     last = max(request.ends_on for request in requests)
-    claims = _claims_on(skus, first, last, tree)
-    return {request.pk: _rivals(_with_dealers(request, tree), claims, for_dealer=for_dealer) for request in requests}
+    others = _contenders(skus, first, last, tree)
+    met = [(mine, _met(mine, others, for_dealer=for_dealer)) for mine in (_contender(one, tree) for one in requests)]
+    named = _named_dealers(one for mine, found in met if found for one in (mine, *found))
+    return {
+        request.pk: _rivals(mine, found, _dealers(mine, named), named)
+        for request, (mine, found) in zip(requests, met, strict=True)
+    }
 
 
 def rivals_of_content(
@@ -75,63 +84,102 @@ def rivals_of_content(
     """The same for a request that is still being written; ``code`` is its number once it is saved."""
     claim = Claim(
         code=code,
-        applicant=HQ if applicant_id is None else str(applicant_id),
+        applicant=_applicant(applicant_id),
         skus=frozenset(item.sku for item in content.items),
         regions=tree.covered_by(content.regions),
         starts_on=content.starts_on,
         ends_on=content.ends_on,
         budget=content.budget,
     )
-    mine = ClaimOfDealers(
-        claim,
-        frozenset(dealers) if applicant_id is None else frozenset({applicant_id}),
-        {item.sku: item.price for item in content.items},
-    )
-    claims = _claims_on(claim.skus, content.starts_on, content.ends_on, tree)
-    return _rivals(mine, claims, for_dealer=applicant_id is not None)
+    mine = Contender(claim, applicant_id, None, {item.sku: item.price for item in content.items})
+    others = _contenders(claim.skus, content.starts_on, content.ends_on, tree)
+    found = _met(mine, others, for_dealer=applicant_id is not None)
+    own = frozenset(dealers) if applicant_id is None else frozenset({applicant_id})
+    return _rivals(mine, found, own, _named_dealers(found))
 
 
-def _claims_on(skus: Collection[str], first: date, last: date, tree: RegionTree) -> list[ClaimOfDealers]:
-    candidates = PromoRequest.objects.filter(
-        Q(state__in=CLAIMING), Q(window__overlap=(first, last)), Q(items__product__sku__in=skus)
-    ).distinct()
-    return [_with_dealers(candidate, tree) for candidate in _loaded(candidates).prefetch_related("dealers")]
+def _contender(request: PromoRequest, tree: RegionTree) -> Contender:
+    prices = {item.product.sku: item.promo_price for item in request.items.all()}
+    return Contender(claim_of(request, tree), request.applicant_id, request.pk, prices)
 
 
-def _loaded(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:
-    return requests.prefetch_related(
-        Prefetch(
-            "items", PromoItem.objects.select_related("product").only("request_id", "promo_price", "product__sku")
-        ),
-        "regions",
-    ).order_by("code")
+def _contenders(skus: Collection[str], first: date, last: date, tree: RegionTree) -> list[Contender]:
+    """What lays claim to any of these products in the window, as bare rows: there may be hundreds. Three queries."""
+    claiming = PromoRequest.objects.filter(state__in=CLAIMING, window__overlap=(first, last))
+    prices: dict[int, dict[str, Decimal]] = {}
+    items = PromoItem.objects.filter(product__sku__in=skus, request__in=claiming.values("pk"))
+    for request_id, sku, price in items.values_list("request_id", "product__sku", "promo_price"):
+        prices.setdefault(request_id, {})[sku] = price
+    places: dict[int, list[str]] = {}
+    for request_id, code in PromoRequest.regions.through.objects.filter(promorequest__in=prices.keys()).values_list(
+        "promorequest_id", "region__code"
+    ):
+        places.setdefault(request_id, []).append(code)
+    heads = PromoRequest.objects.filter(pk__in=prices.keys()).order_by("code")
+    return [
+        Contender(
+            Claim(
+                code=code,
+                applicant=_applicant(applicant_id),
+                skus=frozenset(prices[request_id]),
+                regions=tree.covered_by(places.get(request_id, ())),
+                starts_on=starts_on,
+                ends_on=ends_on,
+                budget=budget,
+            ),
+            applicant_id,
+            request_id,
+            prices[request_id],
+            open_plan=applicant_id is None and state not in STANDING_PROMO_STATES,
+        )
+        for request_id, code, applicant_id, state, starts_on, ends_on, budget in heads.values_list(
+            "pk", "code", "applicant_id", "state", "window__startswith", "window__endswith", "budget"
+        )
+    ]
 
 
-def _with_dealers(request: PromoRequest, tree: RegionTree) -> ClaimOfDealers:
-    named = frozenset(dealer.pk for dealer in request.dealers.all())
-    own = frozenset({request.applicant_id}) if request.applicant_id is not None else named
-    return ClaimOfDealers(
-        claim_of(request, tree),
-        own,
-        {item.product.sku: item.promo_price for item in request.items.all()},
-        request.applicant_id is None and request.state not in STANDING_PROMO_STATES,
-    )
+def _met(mine: Contender, others: Iterable[Contender], *, for_dealer: bool) -> list[Contender]:
+    """Those that share product, place and days with it, whoever the dealers are."""
+    return [
+        other
+        for other in others
+        if other.claim.code != mine.claim.code
+        and not (for_dealer and other.open_plan)
+        and not mine.claim.skus.isdisjoint(other.claim.skus)
+        and mine.claim.starts_on < other.claim.ends_on
+        and other.claim.starts_on < mine.claim.ends_on
+        and share_a_place(mine.claim.regions, other.claim.regions)
+    ]
 
 
-def _rivals(mine: ClaimOfDealers, claims: Iterable[ClaimOfDealers], *, for_dealer: bool) -> list[Rival]:
+def _named_dealers(contenders: Iterable[Contender]) -> dict[int, set[int]]:
+    """The dealers that headquarters' requests name, by request. One query, and only for requests that meet others."""
+    ours = {one.request_id for one in contenders if one.applicant_id is None and one.request_id is not None}
+    named: dict[int, set[int]] = {}
+    rows = PromoRequest.dealers.through.objects.filter(promorequest__in=ours)
+    for request_id, dealer_id in rows.values_list("promorequest_id", "dealer_id"):
+        named.setdefault(request_id, set()).add(dealer_id)
+    return named
+
+
+def _dealers(contender: Contender, named: Mapping[int, Set[int]]) -> Set[int]:
+    """Who takes part; nobody named means everybody."""
+    if contender.applicant_id is not None:
+        return frozenset({contender.applicant_id})
+    return named.get(contender.request_id or 0, frozenset())
+
+
+def _rivals(mine: Contender, met: Iterable[Contender], dealers: Set[int], named: Mapping[int, Set[int]]) -> list[Rival]:
     rivals = []
-    for other in claims:
-        shared = mine.claim.skus & other.claim.skus
-        if (
-            other.claim.code != mine.claim.code
-            and not (for_dealer and other.open_plan)
-            and shared
-            and mine.claim.starts_on < other.claim.ends_on
-            and other.claim.starts_on < mine.claim.ends_on
-            and (not mine.dealers or not other.dealers or mine.dealers & other.dealers)
-            and share_a_place(mine.claim.regions, other.claim.regions)
-        ):
+    for other in met:
+        theirs = _dealers(other, named)
+        if not dealers or not theirs or not dealers.isdisjoint(theirs):
             same = mine.claim.applicant == other.claim.applicant
-            differing = (sku for sku in shared if mine.prices.get(sku) != other.prices.get(sku))
-            rivals.append(Rival(other.claim.code, same, tuple(sorted(shared)), tuple(sorted(differing))))
+            shared = sorted(mine.claim.skus & other.claim.skus)
+            differing = [sku for sku in shared if mine.prices.get(sku) != other.prices.get(sku)]
+            rivals.append(Rival(other.claim.code, same, tuple(shared), tuple(differing)))
     return rivals
+
+
+def _applicant(applicant_id: int | None) -> str:
+    return HQ if applicant_id is None else str(applicant_id)

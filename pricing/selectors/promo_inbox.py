@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, overload
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from dealers.foundation.clock import business_day, start_of_day
@@ -18,9 +18,9 @@ from pricing.choices import STANDING_PROMO_STATES, PromoState
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_flow import WITH_APPLICANT
 from pricing.selectors.promo_review import Review, review_promos
-from pricing.selectors.promos import IN_REVIEW_STATES, visible_promos, waiting_for, with_parts
+from pricing.selectors.promos import IN_REVIEW_STATES, visible_promos, waiting_for, with_row_parts
 
-ROWS_PER_PAGE = 50
+ROWS_PER_PAGE = 25
 PRESSING = timedelta(hours=4)
 
 Tabs = Mapping[str, tuple[Any, tuple[str, ...]]]
@@ -80,11 +80,17 @@ class InboxQuery:
     region: str = ""
     page: str = "1"
 
+    @property
+    def is_narrow(self) -> bool:
+        """Whether it asks for fewer than a whole tab."""
+        return bool(self.words.strip() or self.region)
+
 
 def promo_inbox(user: Any, query: InboxQuery, *, at: datetime) -> Inbox:
     """The inbox of ``user``. The number of queries does not depend on how many requests there are."""
     visible = visible_promos(user)
-    figures, counts = _figures(visible, user, at), _counts(visible)
+    mine = visible.filter(_mine(user))
+    figures, counts = _figures(visible, mine, at)
     of_dealer = user.dealer_id is not None
     tabs = (
         Tab("mine", _("To finish") if of_dealer else _("To decide"), figures.mine),
@@ -94,24 +100,61 @@ def promo_inbox(user: Any, query: InboxQuery, *, at: datetime) -> Inbox:
         ),
         Tab("all", _("All"), sum(counts.values())),
     )
-    known = {tab.key for tab in tabs}
+    known = {tab.key: tab.count for tab in tabs}
     tab = query.tab if query.tab in known else ("mine" if figures.mine else "all")
-    found = _searched(_in_tab(visible, tab, user), query)
-    page = Paginator(by_deadline(found), ROWS_PER_PAGE).get_page(query.page)
+    found = _searched(mine if tab == "mine" else _in_tab(visible, tab, user), query)
+    ordered = ByDeadline(found, None if query.is_narrow else known[tab])
+    page: Page[PromoRequest] = Paginator(ordered, ROWS_PER_PAGE).get_page(query.page)
     return Inbox(figures, tabs, tab, page, tuple(review_promos(list(page.object_list), at=at, for_dealer=of_dealer)))
 
 
-def by_deadline(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:
-    """With everything a row shows, the most urgent first, then the newest."""
-    open_step = PromoStep.objects.filter(submission__request=OuterRef("pk"), decision="").order_by("-pk")
-    due_at = Subquery(open_step.values("due_at")[:1])
-    return with_parts(requests).annotate(due_at=due_at).order_by(F("due_at").asc(nulls_last=True), "-pk")
+class ByDeadline(Sequence[PromoRequest]):
+    """Requests with what a row shows: those in review by their deadline, the most urgent first, then the newest.
+
+    Only keys are put in order, and of the two parts only those a slice reaches. ``total`` spares counting.
+    """
+
+    def __init__(self, requests: QuerySet[PromoRequest], total: int | None = None) -> None:
+        self._requests = requests
+        self._in_review = requests.filter(state__in=IN_REVIEW_STATES)
+        self._total = total
+
+    def __len__(self) -> int:
+        if self._total is None:
+            self._total = self._requests.count()
+        return self._total
+
+    @overload
+    def __getitem__(self, wanted: int) -> PromoRequest: ...
+
+    @overload
+    def __getitem__(self, wanted: slice) -> list[PromoRequest]: ...
+
+    def __getitem__(self, wanted: int | slice) -> PromoRequest | list[PromoRequest]:
+        if isinstance(wanted, int):
+            return self[wanted : wanted + 1][0]
+        start, stop, _step = wanted.indices(len(self))
+        keys = self._keys(start, stop)
+        loaded = {one.pk: one for one in with_row_parts(PromoRequest.objects.filter(pk__in=keys))}
+        return [loaded[key] for key in keys if key in loaded]
+
+    def _keys(self, start: int, stop: int) -> list[int]:
+        """Two queries, and one more when the slice begins behind those in review."""
+        open_steps = PromoStep.objects.filter(decision="", submission__request__in=self._in_review)
+        urgent = open_steps.order_by("due_at", "-submission__request").values_list("submission__request", flat=True)
+        keys = list(urgent[start:stop])
+        if len(keys) < stop - start:
+            before = start + len(keys) if keys else open_steps.count()
+            newest = self._requests.exclude(state__in=IN_REVIEW_STATES).order_by("-pk").values_list("pk", flat=True)
+            keys += newest[max(start - before, 0) : stop - before]
+        return keys
 
 
-def found_promos(user: Any, query: InboxQuery) -> QuerySet[PromoRequest]:
+def found_promos(user: Any, query: InboxQuery) -> ByDeadline:
     """The requests of a tab after searching, for the export."""
     visible = visible_promos(user)
-    return by_deadline(_searched(_in_tab(visible, query.tab or "all", user), query))
+    in_tab = visible.filter(_mine(user)) if query.tab == "mine" else _in_tab(visible, query.tab, user)
+    return ByDeadline(_searched(in_tab, query))
 
 
 def region_choices() -> list[Region]:
@@ -129,8 +172,6 @@ def _mine(user: Any) -> Q:
 
 
 def _in_tab(visible: QuerySet[PromoRequest], tab: str, user: Any) -> QuerySet[PromoRequest]:
-    if tab == "mine":
-        return visible.filter(_mine(user))
     tabs = _tabs_of(user)
     return visible.filter(state__in=tabs[tab][1]) if tab in tabs else visible
 
@@ -159,25 +200,43 @@ def _searched(requests: QuerySet[PromoRequest], query: InboxQuery) -> QuerySet[P
     return requests
 
 
-def _counts(visible: QuerySet[PromoRequest]) -> dict[str, int]:
-    return dict(visible.order_by().values_list("state").annotate(Count("pk")))
-
-
-def _figures(visible: QuerySet[PromoRequest], user: Any, at: datetime) -> Figures:
+def _figures(
+    visible: QuerySet[PromoRequest], mine: QuerySet[PromoRequest], at: datetime
+) -> tuple[Figures, dict[str, int]]:
+    """The strip, and how many requests there are by state. Three queries."""
     period = HalfMonth.containing(at)
-    open_step = PromoStep.objects.filter(submission__request=OuterRef("pk"), decision="").order_by("-pk")
-    tomorrow = start_of_day(business_day(at) + timedelta(days=1))
-    in_review = Q(state__in=IN_REVIEW_STATES)
-    standing = Q(state__in=STANDING_PROMO_STATES, taken_over=False)
-    row = visible.annotate(due_at=Subquery(open_step.values("due_at")[:1])).aggregate(
-        in_review=Count("pk", filter=in_review),
-        late=Count("pk", filter=in_review & Q(due_at__lte=at)),
-        due_soon=Count("pk", filter=in_review & Q(due_at__gt=at, due_at__lte=at + PRESSING)),
-        due_today=Count("pk", filter=in_review & Q(due_at__gt=at, due_at__lte=tomorrow)),
-        approved=Count("pk", filter=standing & Q(approved_at__gte=period.starts_at, approved_at__lt=period.ends_at)),
-        approved_before=Count(
-            "pk",
-            filter=standing & Q(approved_at__gte=period.previous().starts_at, approved_at__lt=period.starts_at),
-        ),
+    this_half = Q(approved_at__gte=period.starts_at, approved_at__lt=period.ends_at)
+    half_before = Q(approved_at__gte=period.previous().starts_at, approved_at__lt=period.starts_at)
+    states = {
+        row["state"]: row
+        for row in visible.order_by()
+        .values("state")
+        .annotate(
+            count=Count("pk"),
+            approved=Count("pk", filter=this_half & Q(taken_over=False)),
+            approved_before=Count("pk", filter=half_before & Q(taken_over=False)),
+        )
+    }
+    standing = [row for state, row in states.items() if state in STANDING_PROMO_STATES]
+    counts = {state: row["count"] for state, row in states.items()}
+    figures = Figures(
+        mine=mine.count(),
+        in_review=sum(counts.get(state, 0) for state in IN_REVIEW_STATES),
+        approved=sum(row["approved"] for row in standing),
+        approved_before=sum(row["approved_before"] for row in standing),
+        **_pressing(visible, at),
     )
-    return Figures(mine=visible.filter(_mine(user)).count(), **row)
+    return figures, counts
+
+
+def _pressing(visible: QuerySet[PromoRequest], at: datetime) -> dict[str, int]:
+    """How many reviews are late or soon will be. One query over the open steps."""
+    tomorrow = start_of_day(business_day(at) + timedelta(days=1))
+    in_review = visible.filter(state__in=IN_REVIEW_STATES)
+    return PromoStep.objects.filter(
+        decision="", due_at__lte=max(tomorrow, at + PRESSING), submission__request__in=in_review
+    ).aggregate(
+        late=Count("pk", filter=Q(due_at__lte=at)),
+        due_soon=Count("pk", filter=Q(due_at__gt=at, due_at__lte=at + PRESSING)),
+        due_today=Count("pk", filter=Q(due_at__gt=at, due_at__lte=tomorrow)),
+    )

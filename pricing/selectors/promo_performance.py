@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Case, Count, F, Q, Sum, Value, When
 
 from pricing.models import PromoEvaluation, PromoRequest
 from pricing.rules.uplift import ratio
@@ -42,7 +42,7 @@ class Performance:
 
 
 def performance_of(requests: Sequence[PromoRequest]) -> dict[int, Performance]:
-    """What is on record for each request's applicant and kind. Three queries for any number of requests."""
+    """What is on record for each request's applicant and kind. Two queries for any number of requests."""
     if not requests:
         return {}
     applicants = {request.applicant_id for request in requests}
@@ -51,25 +51,30 @@ def performance_of(requests: Sequence[PromoRequest]) -> dict[int, Performance]:
     asked = Q(dealer__in=[pk for pk in applicants if pk is not None])
     if None in applicants:
         asked |= Q(dealer__isnull=True)
-    own = _rows(judged.filter(asked), "dealer_id", "request__kind")
-    everybody = _rows(judged.filter(request__kind__in=kinds), "request__kind")
+    rows = _rows(judged.filter(asked | Q(request__kind__in=kinds)), asked)
     lessons = _lessons(judged.filter(asked, request__kind__in=kinds))
     found = {}
     for request in requests:
-        mine = [row for row in own if row["dealer_id"] == request.applicant_id]
+        mine = [row for row in rows if row["asked"] and row["applicant"] == request.applicant_id]
         found[request.pk] = Performance(
             own_kind=_record(row for row in mine if row["request__kind"] == request.kind),
             own=_record(mine),
-            kind=_record(row for row in everybody if row["request__kind"] == request.kind),
+            kind=_record(row for row in rows if row["request__kind"] == request.kind),
             lessons=tuple(lessons.get((request.applicant_id, request.kind), ())),
         )
     return found
 
 
-def _rows(judged: Any, *keys: str) -> list[dict[str, Any]]:
+def _rows(judged: Any, asked: Q) -> list[dict[str, Any]]:
+    """Sums by kind, those of the applicants asked about apart from everybody else's."""
     compared, paid = Q(uplift_rate__isnull=False), Q(spend__gt=0)
     return list(
-        judged.values(*keys).annotate(
+        judged.annotate(
+            asked=Case(When(asked, then=Value(True)), default=Value(False)),
+            applicant=Case(When(asked, then=F("dealer_id")), default=None),
+        )
+        .values("asked", "applicant", "request__kind")
+        .annotate(
             promotions=Count("pk"),
             gained=Sum("uplift", filter=compared),
             expected_all=Sum("expected", filter=compared),

@@ -19,7 +19,7 @@ from dealers.models import PolicyVersion, SupplyHold
 from dealers.rules.sync_clock import ClockState
 from dealers.selectors.calendar import current_calendar
 from dealers.selectors.policies import published_policies
-from dealers.selectors.sync import dealer_clocks, sweep_terms
+from dealers.selectors.sync import dealer_clocks, sweep_terms_of
 from pricing.choices import STANDING_PROMO_STATES, PromoState, StepKind
 from pricing.models import PromoRequest, PromoStep
 from pricing.rules.promo_bands import BandComparison
@@ -61,7 +61,7 @@ def review_promos(
     rivals = rivals_of(requests, tree, for_dealer=for_dealer)
     policies = list(published_policies())
     applicants = {request.applicant_id for request in requests if request.applicant_id is not None}
-    suppliers = _suppliers(applicants, at)
+    suppliers = _suppliers(applicants, policies, at)
     past = _past(requests, at)
     calendar = current_calendar()
     reviews = []
@@ -105,8 +105,12 @@ def findings_of(request: PromoRequest) -> list[dict[str, object]]:
 
 def lead_days_on(policies: Iterable[PolicyVersion], day: date) -> int | None:
     """The working days between submission and start, under the policy of ``day``; None without one."""
-    policy = next((version for version in policies if _covers(version, day)), None)
+    policy = _policy_on(policies, day)
     return None if policy is None else pricing_terms(policy).promo.lead_working_days
+
+
+def _policy_on(policies: Iterable[PolicyVersion], day: date) -> PolicyVersion | None:
+    return next((version for version in policies if _covers(version, day)), None)
 
 
 def _covers(version: PolicyVersion, day: date) -> bool:
@@ -114,24 +118,27 @@ def _covers(version: PolicyVersion, day: date) -> bool:
     return first is not None and first <= day and (end is None or day < end)
 
 
-def _suppliers(dealer_ids: set[int], at: datetime) -> dict[int | None, Supplier]:
+def _suppliers(dealer_ids: set[int], policies: Sequence[PolicyVersion], at: datetime) -> dict[int | None, Supplier]:
     """Holds and late feeds of the applicants, in a few queries for any number."""
     holds: dict[int, list[str]] = {}
     for dealer_id, kind in SupplyHold.objects.filter(
         dealer__in=dealer_ids, opened_at__lte=at, lifted_at__isnull=True
     ).values_list("dealer_id", "kind"):
         holds.setdefault(dealer_id, []).append(str(HoldKind(kind).label))
-    late = _late_feeds(dealer_ids, at)
+    late = _late_feeds(dealer_ids, policies, at)
     return {
         dealer_id: Supplier(late_feeds=late.get(dealer_id, ()), holds=tuple(holds.get(dealer_id, ())))
         for dealer_id in dealer_ids
     }
 
 
-def _late_feeds(dealer_ids: set[int], at: datetime) -> dict[int, tuple[str, ...]]:
-    terms = sweep_terms(at=at)
-    if terms is None or not dealer_ids:
+def _late_feeds(dealer_ids: set[int], policies: Sequence[PolicyVersion], at: datetime) -> dict[int, tuple[str, ...]]:
+    policy = _policy_on(policies, business_day(at))
+    if policy is None or not dealer_ids:
         return {}
+    terms = sweep_terms_of(
+        policy, first_policy_day=min(filter(None, (one.valid.lower for one in policies)), default=None)
+    )
     clocks = dealer_clocks(dealer_ids=sorted(dealer_ids), terms=terms, at=at)
     return {
         dealer_id: tuple(str(Feed(feed.feed).label) for feed in clock.feeds if feed.reading.state != ClockState.ON_TIME)

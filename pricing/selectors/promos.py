@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from dealers.choices import Role
 from dealers.foundation import clock
-from dealers.selectors.visibility import dealers_in_regions
+from dealers.selectors.visibility import dealers_in_regions, regions_of
 from pricing.choices import STANDING_PROMO_STATES, Authority, PromoState
 from pricing.errors import PromoNotFound
 from pricing.models import PromoAttachment, PromoItem, PromoMinutes, PromoRequest, PromoStep, PromoSubmission, PromoVote
@@ -38,7 +38,7 @@ def visible_promos(user: Any) -> QuerySet[PromoRequest]:
         return requests.none()
     if user.role != Role.CHANNEL_MANAGER:
         return requests.filter(handed_in)
-    return requests.filter(handed_in & (Q(pk__in=_in_regions_of(user)) | Q(created_by=user)))
+    return requests.filter(handed_in & (_in_regions_of(user) | Q(created_by=user)))
 
 
 def promos_open_to(dealer_id: int) -> QuerySet[PromoRequest]:
@@ -75,6 +75,24 @@ def with_parts(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:
     )
 
 
+def with_row_parts(requests: QuerySet[PromoRequest]) -> QuerySet[PromoRequest]:
+    """With what a line of a list and its checks need, and no more: a page of them is read at every look at a list."""
+    items = PromoItem.objects.select_related("product").only(
+        "request_id", "promo_price", "product__sku", "product__name_zh", "product__name_en"
+    )
+    steps = PromoStep.objects.defer("routing", "reason")
+    submissions = PromoSubmission.objects.only("request_id", "number").order_by("number")
+    return (
+        requests.select_related("applicant")
+        .defer("goal", "other_party")
+        .prefetch_related(
+            Prefetch("items", items.order_by("product__sku")),
+            "regions",
+            Prefetch("submissions", submissions.prefetch_related(Prefetch("steps", steps))),
+        )
+    )
+
+
 def waiting_for(user: Any, *, on: date | None = None) -> Q:
     """The requests whose present step ``user`` can decide or vote on, today unless another day is named.
 
@@ -99,10 +117,10 @@ def _steps_of(role: str, person: int, *, lent: bool = False) -> Q:
     ]
     if not authorities:
         return Q(pk=None)
-    open_step = PromoStep.objects.filter(
-        submission__request=OuterRef("pk"), decision="", authority__in=authorities
-    ).exclude(votes__voter=person)
-    return Q(Exists(open_step))
+    steps = PromoStep.objects.filter(decision="", authority__in=authorities)
+    if Authority.GM_OFFICE_MEETING in authorities:
+        steps = steps.exclude(votes__voter=person)
+    return Q(pk__in=steps.values("submission__request"))
 
 
 def _without_part_of(person: int) -> Q:
@@ -122,10 +140,14 @@ def promos_waiting_for(user: Any) -> int:
     return visible_promos(user).filter(waiting_for(user)).count()
 
 
-def _in_regions_of(manager: Any) -> QuerySet[PromoRequest, Any]:
-    regions = manager.regions.values("pk")
-    somewhere_named = PromoRequest.regions.through.objects.filter(promorequest=OuterRef("pk"))
-    for_dealers = Q(applicant__in=dealers_in_regions(manager))
-    for_places = Q(regions__in=regions) | Q(regions__parent__in=regions) | Q(regions__cities__in=regions)
-    everywhere = Q(applicant=None) & ~Exists(somewhere_named)
-    return PromoRequest.objects.filter(for_dealers | for_places | everywhere).values("pk")
+def _in_regions_of(manager: Any) -> Q:
+    """Of dealers in a manager's regions, or for places in, around or above them, or by headquarters for everywhere."""
+    named = PromoRequest.regions.through.objects
+    here = Q(region__in=regions_of(manager)) | Q(region__cities__in=manager.regions.values("pk"))
+    everywhere = Q(~Exists(named.filter(promorequest=OuterRef("pk"))), applicant=None)
+    return Q(
+        Q(applicant__in=dealers_in_regions(manager)),
+        Q(pk__in=named.filter(here).values("promorequest")),
+        everywhere,
+        _connector=Q.OR,
+    )

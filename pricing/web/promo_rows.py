@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +44,7 @@ class Row:
 
     request: PromoRequest
     product: str
+    kind: str
     more: int
     price: Decimal | None
     gap: Decimal | None
@@ -56,8 +57,9 @@ class Row:
     bulk_objection: str = ""
 
     @property
-    def last_day(self) -> date:
-        return self.request.ends_on - timedelta(days=1)
+    def days(self) -> str:
+        """The first and the last day."""
+        return f"{self.request.starts_on:%m-%d} – {self.request.ends_on - timedelta(days=1):%m-%d}"
 
     @property
     def counted(self) -> str:
@@ -79,6 +81,7 @@ def row_of(review: Review) -> Row:
     return Row(
         request=request,
         product=names.get(lowest.sku, "") if lowest else "",
+        kind=request.get_kind_display(),
         more=max(len(names) - 1, 0),
         price=lowest.price if lowest else None,
         gap=_gap(lowest) if lowest else None,

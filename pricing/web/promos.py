@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,6 +12,7 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -60,7 +62,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     query = _query(request)
     box = promo_inbox(user, query, at=at)
-    selected = _selected(request, box)
+    # While somebody types only the rows are asked for: what lies open beside them stays as it is.
+    selected = None if request.headers.get("HX-Target") == "results" else _selected(request, box)
     rows = [row_of(review) for review in box.reviews]
     may_bulk = box.tab == "mine" and can(user, "promos.decide")
     context = {
@@ -77,14 +80,19 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "page_shortcuts": SHORTCUTS,
         "may_export": can(user, "promos.export"),
         "is_dealer": user.dealer_id is not None,
-        "selected_code": selected.code if selected else "",
+        "selected_code": selected.code if selected else request.GET.get("selected", ""),
         "next": request.get_full_path(),
     }
     if selected is not None:
         listed = next((review for review in box.reviews if review.request.pk == selected.pk), None)
-        review = listed or review_promos([selected], at=at, for_dealer=user.dealer_id is not None)[0]
+        if listed is not None:  # judged with its neighbours; the pane shows more of it than a row
+            review = replace(listed, request=selected)
+        else:
+            review = review_promos([selected], at=at, for_dealer=user.dealer_id is not None)[0]
         context |= pane_of(review, user, at=at)
-    return render(request, "promos/inbox.html", context)
+    answer = render(request, "promos/inbox.html", context)
+    patch_vary_headers(answer, ["HX-Target"])
+    return answer
 
 
 @require_GET
@@ -143,8 +151,8 @@ def export(request: HttpRequest) -> HttpResponse:
 def _export_rows(request: HttpRequest) -> Iterator[list[Any]]:
     at = clock.now()
     found = found_promos(request.user, _query(request))
-    for start in range(0, found.count(), _EXPORT_CHUNK):
-        for review in review_promos(list(found[start : start + _EXPORT_CHUNK]), at=at):
+    for start in range(0, len(found), _EXPORT_CHUNK):
+        for review in review_promos(found[start : start + _EXPORT_CHUNK], at=at):
             promo = review.request
             names = {item.product.sku: item.product.name for item in promo.items.all()}
             for item in review.comparisons:
@@ -189,17 +197,14 @@ def _tabs(request: HttpRequest, box: Inbox) -> list[dict[str, Any]]:
 
 def _selected(request: HttpRequest, box: Inbox) -> PromoRequest | None:
     """The request named in the address, wherever it has gone meanwhile; else the first of the list."""
-    wanted = request.GET.get("selected", "")
-    on_page = list(box.page.object_list)
-    if wanted:
-        listed = next((promo for promo in on_page if promo.code == wanted), None)
-        if listed is not None:
-            return listed
+    on_page = [promo.code for promo in box.page.object_list]
+    for code in (request.GET.get("selected", ""), *on_page[:1]):
         try:
-            return promo_by_code(request.user, wanted)
+            if code:
+                return promo_by_code(request.user, code)
         except PromoNotFound:
-            pass
-    return on_page[0] if on_page else None
+            continue
+    return None
 
 
 def _found(request: HttpRequest, code: str) -> PromoRequest:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
@@ -18,6 +18,7 @@ from dealers.choices import Role
 from pricing.choices import PromoState
 from pricing.models import PromoRequest
 from pricing.rules.promo_content import PromoItemContent
+from pricing.selectors.promo_inbox import InboxQuery, promo_inbox
 from pricing.services.promos.drafts import change_promo
 from pricing.services.promos.legal import decide_legal
 from pricing.services.promos.submission import submit_promo
@@ -110,6 +111,33 @@ def test_the_row_selected_stays_selected_after_a_search(cast):
     assert 'aria-selected="true"' in row
     assert html.count('aria-selected="true"') == 1
     assert first.code in html
+
+
+def test_the_list_goes_on_where_the_page_before_ended_with_the_most_urgent_first(cast, monkeypatch):
+    """Reviews by deadline, then everything else, the newest first; each request once, whatever the size of a page."""
+    monkeypatch.setattr("pricing.selectors.promo_inbox.ROWS_PER_PAGE", 2)
+    decided = [approved(cast.owner, cast.legal, cast.director, budget=Decimal("1000")) for _time in range(2)]
+    urgent = submitted(cast.owner)
+    wednesday = MONDAY + timedelta(days=2)
+    later, returned = submitted(cast.owner, at=wednesday), submitted(cast.owner, at=wednesday)
+    decide_legal(code=returned.code, decision="return", reason="请改", actor=cast.legal, at=wednesday)
+    boxes = [promo_inbox(cast.auditor, InboxQuery(tab="all", page=page), at=wednesday) for page in "123"]
+    listed = [[promo.code for promo in box.page.object_list] for box in boxes]
+    assert listed == [[urgent.code, later.code], [returned.code, decided[1].code], [decided[0].code]]
+    assert [box.figures.late for box in boxes] == [1, 1, 1]
+
+
+def test_while_somebody_searches_only_the_rows_are_read(cast):
+    request = submitted(cast.owner)
+    client = signed_in(cast.legal)
+    client.get(reverse("promos"), {"q": "SKU"})
+    with CaptureQueriesContext(connection) as whole:
+        client.get(reverse("promos"), {"q": "SKU"})
+    with CaptureQueriesContext(connection) as rows:
+        answer = client.get(reverse("promos"), {"q": "SKU"}, headers={"HX-Request": "true", "HX-Target": "results"})
+    assert request.code in answer.content.decode()
+    assert len(rows) < len(whole) * 3 / 4
+    assert "HX-Target" in answer["Vary"]
 
 
 @pytest.mark.parametrize(("words", "found"), [("D0001", True), ("SKU-1", True), ("商贸", True), ("nothing", False)])
