@@ -45,6 +45,7 @@ app.conf.beat_schedule = {
     "advance-promotions": {"task": "pricing.advance_promotions", "schedule": 300.0},
     "match-observations": {"task": "pricing.match_observations", "schedule": crontab(hour="3", minute="20")},
     "gather-violations": {"task": "pricing.gather_violations", "schedule": 300.0},
+    "forget-exports": {"task": "settlement.forget_exports", "schedule": crontab(hour="4", minute="30")},
     "confirm-silent-statements": {"task": "settlement.confirm_silent_statements", "schedule": crontab(minute="5")},
     "reject-unanswered-disputes": {"task": "settlement.reject_unanswered_disputes", "schedule": crontab(minute="7")},
     "keep-calendar": {"task": "dealers.keep_calendar", "schedule": crontab(hour="8", minute="0")},

@@ -122,3 +122,11 @@ class AccountCode(TextChoices):
     REFERRAL_EXPENSE = "6601.04", _("Referral rewards")
     PENALTY_INCOME = "6301.01", _("Penalties")
     ADJUSTMENT_EXPENSE = "6601.09", _("Adjustments")
+
+
+class ExportKind(TextChoices):
+    """What can be exported over several half-months."""
+
+    LINES = "lines", _("Statement lines")
+    STATEMENTS = "statements", _("Statements")
+    FIGURES = "figures", _("Figures by tier, region, industry and kind")

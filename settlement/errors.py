@@ -169,3 +169,11 @@ class AmountUnreadable(Refused):
     code = "amount_unreadable"
     sentence = _("%(given)s is not an amount; write it like 1234.50, at most two places.")
     status = 422
+
+
+class ExportOfNothing(Refused):
+    code = "export_of_nothing"
+    sentence = _(
+        "From %(first)s to %(last)s nothing can be exported; choose calculated half-months in their order, at most "
+        "%(most)s of them, as CSV or XLSX."
+    )

@@ -13,13 +13,15 @@ from dealers.foundation.half_months import HalfMonth
 from dealers.models import JobRun
 from dealers.services.jobs import running_job
 from settlement.errors import CalculationSuperseded
-from settlement.models import Backtest, Calculation
+from settlement.models import Backtest, Calculation, PreparedExport
 from settlement.services.backtesting import answer_backtest
 from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
 from settlement.services.confirmation import confirm_silent_statements as confirm_silent
 from settlement.services.disputes.deadlines import reject_unanswered
+from settlement.services.exports import forget_exports, write_export
 
 CALCULATE = "settlement.calculate_run"
+EXPORT = "settlement.write_export"
 BACKTEST = "settlement.backtest"
 CALCULATE_SHARD = "settlement.calculate_shard"
 #: Parts that other workers may take over, and steps in which a calculation tells how far it is.
@@ -75,6 +77,23 @@ def run_backtest(job_id: int) -> None:
         asked = Backtest.objects.get(pk=job.params["backtest"])
         answer_backtest(asked, at=clock.now(), on_progress=progress.report)
         progress.result = {"backtest": asked.pk}
+
+
+@shared_task(name=EXPORT)
+def write_large_export(job_id: int) -> None:
+    """Write the file of a job; one that is written stays as it is."""
+    with running_job(job_id) as taken:
+        if taken is None:
+            return
+        job, progress = taken
+        asked = PreparedExport.objects.get(pk=job.params["export"])
+        write_export(asked, at=clock.now(), on_progress=progress.report)
+        progress.result = {"export": asked.pk, "rows": asked.rows}
+
+
+@shared_task(name="settlement.forget_exports")
+def forget_old_exports() -> None:
+    forget_exports(at=clock.now())
 
 
 @shared_task(name="settlement.confirm_silent_statements")

@@ -4,6 +4,7 @@ from settlement.models.backtests import Backtest, BacktestRow, TierMove
 from settlement.models.cases import Case, CaseEvidence
 from settlement.models.disputes import Dispute, DisputedLine, DisputeEntry, DisputeFile
 from settlement.models.documents import IssuedDocument
+from settlement.models.exports import PreparedExport
 from settlement.models.ledger import AccountBalance, JournalEntry, JournalTransaction
 from settlement.models.runs import Calculation, CalculationShard, SettlementRun
 from settlement.models.statements import Statement, StatementLine
@@ -23,6 +24,7 @@ __all__ = [
     "IssuedDocument",
     "JournalEntry",
     "JournalTransaction",
+    "PreparedExport",
     "SettlementRun",
     "Statement",
     "StatementLine",

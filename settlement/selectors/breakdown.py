@@ -71,6 +71,12 @@ def like_half_before(run: SettlementRun) -> SettlementRun | None:
     return SettlementRun.objects.filter(ordinal=like.ordinal).exclude(state=RunState.OPEN).first()
 
 
+def like_half_of_year_before(run: SettlementRun) -> SettlementRun | None:
+    """The same half of the same month a year before, if it was calculated."""
+    like = HalfMonth.from_ordinal(run.ordinal).same_half_last_year()
+    return SettlementRun.objects.filter(ordinal=like.ordinal).exclude(state=RunState.OPEN).first()
+
+
 def of_draft(runs: Iterable[SettlementRun]) -> QuerySet[Statement]:
     """The statements of the present drafts of these runs."""
     return Statement.objects.filter(run__in=[run.pk for run in runs], draft=F("run__draft"))

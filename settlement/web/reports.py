@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,13 +17,22 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from dealers.choices import Industry, Tier
+from dealers.foundation.money import ZERO
 from dealers.models import Region
 from dealers.web.access import capability_required, person
 from dealers.web.downloads import table_response
 from settlement.choices import LineKind, RunState
 from settlement.models import SettlementRun
 from settlement.permissions import can
-from settlement.selectors.breakdown import NONE, Row, breakdown, flat, like_half_before, totals
+from settlement.selectors.breakdown import (
+    NONE,
+    Row,
+    breakdown,
+    flat,
+    like_half_before,
+    like_half_of_year_before,
+    totals,
+)
 from settlement.selectors.visible import visible_runs
 
 DIMENSION_WORDS: Mapping[str, str | Promise] = {
@@ -47,7 +57,8 @@ def finance_report(request: HttpRequest) -> HttpResponse:
     run = _asked(request, known)
     if run is None:
         return render(request, "settlement/report.html", {"runs": known, "run": None})
-    before = like_half_before(run)
+    against = _against(request)
+    before = against.compared(run)
     names = _names()
     tables = [
         {
@@ -58,7 +69,16 @@ def finance_report(request: HttpRequest) -> HttpResponse:
         }
         for dimension, rows in breakdown(run, before).items()
     ]
-    context = {"runs": known, "run": run, "before": before, "whole": totals(run, before), "tables": tables}
+    context = {
+        "runs": known,
+        "run": run,
+        "before": before,
+        "against": against.key,
+        "comparisons": _COMPARISONS,
+        "whole": totals(run, before),
+        "tables": tables,
+        "shares": _shares(tables),
+    }
     return render(request, "settlement/report.html", context)
 
 
@@ -69,7 +89,7 @@ def export(request: HttpRequest, written: str) -> HttpResponseBase:
     run = _asked(request, _reported(request))
     if run is None:
         raise Http404
-    before = like_half_before(run)
+    before = _against(request).compared(run)
     names = _names()
     rows = [
         _row(run, before, dimension, row, str(names.get((dimension, row.key), row.key)))
@@ -77,6 +97,42 @@ def export(request: HttpRequest, written: str) -> HttpResponseBase:
     ]
     total = _row(run, before, "total", totals(run, before), str(_("Total")))
     return table_response(request, written, f"report-{run.period}", COLUMNS, [*rows, total])
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a half-month is held beside."""
+
+    key: str
+    label: str | Promise
+    compared: Callable[[SettlementRun], SettlementRun | None]
+
+
+_COMPARISONS = (
+    Comparison("half", gettext_lazy("The like half of the month before"), like_half_before),
+    Comparison("year", gettext_lazy("The same half a year before"), like_half_of_year_before),
+)
+
+
+def _against(request: HttpRequest) -> Comparison:
+    """What the address asks to compare with, else the like half before."""
+    asked = request.GET.get("against", "")
+    return next((one for one in _COMPARISONS if one.key == asked), _COMPARISONS[0])
+
+
+def _shares(tables: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What the regions earned as bars, the longest first."""
+    rows = next(table["rows"] for table in tables if table["key"] == "region")
+    bars = [
+        {
+            "label": shown["name"],
+            "value": max(shown["row"].now.total, ZERO),
+            "shown": f"¥{shown['row'].now.total:,}",
+            "url": shown["url"],
+        }
+        for shown in rows
+    ]
+    return sorted(bars, key=lambda bar: -bar["value"])
 
 
 def statements_url(period: str, **query: str) -> str:

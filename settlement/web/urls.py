@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from settlement.web import backtests, cases, disputes, ledger, lines, reports, runs, statement_files, statements
+from settlement.web import (
+    backtests,
+    cases,
+    disputes,
+    exports,
+    ledger,
+    lines,
+    reports,
+    runs,
+    statement_files,
+    statements,
+    trend,
+)
 
 urlpatterns = [
     path("settlement-runs/", runs.runs, name="settlement-runs"),
@@ -14,6 +26,11 @@ urlpatterns = [
     path("settlement-runs/<str:period>/put-up/", runs.put_up, name="run-put-up"),
     path("settlement-runs/<str:period>/approve/", runs.approve, name="run-approve"),
     path("finance-report/", reports.finance_report, name="finance-report"),
+    path("finance-report/year/", trend.settlement_trend, name="settlement-trend"),
+    path("finance-report/year.<str:written>", trend.export, name="settlement-trend-export"),
+    path("finance-exports/", exports.finance_exports, name="finance-exports"),
+    path("finance-exports/ask/", exports.ask, name="finance-export-ask"),
+    path("finance-exports/<int:pk>/", exports.download, name="finance-export"),
     path("finance-report/export.<str:written>", reports.export, name="finance-report-export"),
     path("statements/", statements.statements, name="statements"),
     path("statements/export.<str:written>", statements.export, name="statements-export"),
