@@ -55,6 +55,7 @@ app.conf.beat_schedule = {
         "schedule": crontab(hour="8", minute="10"),
     },
     "check-stock": {"task": "pricing.check_stock", "schedule": crontab(hour="5", minute="15")},
+    "sweep-support": {"task": "rebates.sweep_support", "schedule": crontab(minute="*/15")},
     "heartbeat": {"task": "dealers.heartbeat", "schedule": 30.0},
 }
 

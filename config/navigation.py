@@ -20,6 +20,7 @@ from config.web.themes import chosen_theme
 from dealers.choices import DEALER_ROLES, HQ_ROLES
 from dealers.permissions import CAPABILITIES as FACTS
 from pricing.permissions import CAPABILITIES as PRICES
+from rebates.permissions import CAPABILITIES as EARNINGS
 from settlement.permissions import CAPABILITIES as MONEY
 
 _COUNT_SECONDS = 30
@@ -65,6 +66,7 @@ SIDEBAR = (
             Entry(_("Overview"), "home", "home", HQ_ROLES),
             Entry(_("Promo requests"), "promos", "inbox", PRICES["promos.view"] & HQ),
             Entry(_("Cases"), "cases", "archive", MONEY["cases.view"]),
+            Entry(_("Market support"), "market-support", "coins", EARNINGS["support.view"] & HQ),
             Entry(_("What promotions brought"), "promos-results", "chart", PRICES["promos.results"]),
             Entry(_("Supply holds"), "holds", "hand", FACTS["supply.view"] & HQ),
         ),
@@ -125,6 +127,7 @@ SIDEBAR = (
             Entry(_("Statements"), "statements", "document", DEALER_ROLES),
             Entry(_("Disputes"), "disputes", "flag", DEALER_ROLES),
             Entry(_("Promo requests"), "promos", "megaphone", DEALER_ROLES),
+            Entry(_("My support money"), "market-support", "coins", DEALER_ROLES),
             Entry(_("Prices"), "bands", "band", DEALER_ROLES),
             Entry(_("My violations"), "violations", "flag", DEALER_ROLES),
             Entry(_("Stock"), "stock", "box", DEALER_ROLES),
@@ -158,6 +161,7 @@ COUNTS: dict[str, Callable[[Any], int]] = {
     "promos": counts.waiting_promos,
     "holds": counts.open_holds,
     "cases": counts.waiting_cases,
+    "market-support": counts.waiting_support,
     "settlement-runs": counts.waiting_runs,
     "statements": counts.waiting_statements,
     "disputes": counts.waiting_disputes,

@@ -165,6 +165,8 @@ class Announcement(TextChoices):
     STATEMENT_ISSUED = "statement.issued", _("A statement is ready")
     PROMO_DECIDED = "promo.decided", _("A promotion request is decided")
     DISPUTE_CHANGED = "dispute.changed", _("A dispute was opened, answered or decided")
+    SUPPORT_DECIDED = "support.decided", _("Market support is decided")
+    REFERRAL_ASSIGNED = "referral.assigned", _("A referred customer is assigned to a dealer")
     PING = "ping", _("Test")
 
 
@@ -198,6 +200,8 @@ class NoticeKind(TextChoices):
     CALENDAR = "calendar", _("Working-day calendar")
     EXEMPTION = "exemption", _("Exemption from reporting")
     WEBHOOK = "webhook", _("Webhook")
+    SUPPORT = "support", _("Market support")
+    REFERRAL = "referral", _("Referral lead")
 
 
 class PriceChangeState(TextChoices):

@@ -153,6 +153,52 @@ TEXTS: dict[str, NoticeText] = {
             "who is stuck on what and help them."
         ),
     ),
+    "support_asked": NoticeText(
+        _("%(dealer)s asks for market support"),
+        _("%(number)s “%(purpose)s”, %(amount)s. Reserve the money or reject it with a reason."),
+    ),
+    "support_reserved": NoticeText(
+        _("Market support %(number)s is reserved"),
+        _(
+            "%(amount)s is reserved for “%(purpose)s”. Attach the contract or quote and commit it by %(due_at)s, or "
+            "the reservation lapses. %(remark)s"
+        ),
+    ),
+    "support_rejected": NoticeText(
+        _("Market support %(number)s is rejected"),
+        _("“%(purpose)s” was rejected. Reason: %(remark)s You may change the plan and ask again."),
+    ),
+    "support_reserved_ends": NoticeText(
+        _("The reservation of %(number)s lapses soon"),
+        _("%(amount)s is reserved for “%(purpose)s” until %(due_at)s. Attach the contract or quote and commit it."),
+    ),
+    "support_proof_due": NoticeText(
+        _("Proof of %(number)s is due soon"),
+        _("Hand in pictures and invoices of “%(purpose)s” by %(due_at)s, or the %(amount)s lapses."),
+    ),
+    "support_lapsed": NoticeText(
+        _("Market support %(number)s has lapsed"),
+        _("“%(purpose)s” was not used in time; %(amount)s is free again if its quarter still runs."),
+    ),
+    "support_proven": NoticeText(
+        _("Proof of %(number)s awaits your judgement"),
+        _("%(dealer)s handed in proof of “%(purpose)s” and claims %(amount)s. Accept it, send it back or refuse it."),
+    ),
+    "support_sent_back": NoticeText(
+        _("Proof of %(number)s is sent back"),
+        _("Reason: %(remark)s Hand in better proof of “%(purpose)s” by %(due_at)s."),
+    ),
+    "support_accepted": NoticeText(
+        _("Market support %(number)s is accepted"),
+        _("%(amount)s for “%(purpose)s” stands on your next statement. %(remark)s"),
+    ),
+    "support_refused": NoticeText(
+        _("Proof of %(number)s is refused"), _("Nothing is paid for “%(purpose)s”. Reason: %(remark)s")
+    ),
+    "support_reversed": NoticeText(
+        _("Market support %(number)s is taken back"),
+        _("%(amount)s for “%(purpose)s” is taken back on your next statement. Reason: %(remark)s"),
+    ),
     "calendar_ends": NoticeText(
         _("Working-day calendar ends on %(covers_until)s"),
         _("Deadlines beyond it are provisional until the new State Council calendar is loaded."),

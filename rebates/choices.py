@@ -48,3 +48,38 @@ class ForfeitureAct(TextChoices):
 
     IMPOSED = "imposed", _("Imposed")
     LIFTED = "lifted", _("Lifted")
+
+
+class SupportKind(TextChoices):
+    """What kind of activity is supported."""
+
+    ADVERTISING = "advertising", _("Advertising")
+    DISPLAY = "display", _("Shop display")
+    EVENT = "event", _("Promotional event")
+    TRAINING = "training", _("Training")
+    FAIR = "fair", _("Trade fair")
+    OTHER = "other", _("Something else")
+
+
+class SupportState(TextChoices):
+    """How far a supported activity is; its money lies in the pot of its state."""
+
+    DRAFT = "draft", _("Draft")
+    PLANNED = "planned", _("Asked for")
+    RESERVED = "reserved", _("Reserved")
+    COMMITTED = "committed", _("Committed")
+    PROVEN = "proven", _("Proof handed in")
+    ACCEPTED = "accepted", _("Proof accepted")
+    REVERSED = "reversed", _("Paid and taken back")
+    REJECTED = "rejected", _("Rejected")
+    REFUSED = "refused", _("Proof refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    LAPSED = "lapsed", _("Lapsed")
+
+
+class SupportPaper(TextChoices):
+    """What a file of a supported activity is."""
+
+    PLAN = "plan", _("Plan or offer")
+    CONTRACT = "contract", _("Contract or quote")
+    PROOF = "proof", _("Proof of execution")

@@ -2,11 +2,83 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from django.utils.translation import gettext_lazy as _
 
-from dealers.errors import Refused
+from dealers.errors import NotFound, Refused
+from dealers.foundation.findings import Finding
 
 
 class NotForfeited(Refused):
     code = "not_forfeited"
     sentence = _("%(reference)s forfeited no rebates of %(year)s; there is nothing to lift.")
+
+
+class SupportNotFound(NotFound):
+    code = "support_not_found"
+    sentence = _("There is no supported activity %(key)s.")
+
+
+class SupportStateRefused(Refused):
+    """The activity is in a state in which this cannot be done; somebody may have been quicker."""
+
+    code = "support_state"
+    sentence = _("The activity %(number)s is now “%(state)s”; this can no longer be done. Reload to see what happened.")
+
+
+class SupportInvalid(Refused):
+    """The plan or the claim has faults; ``findings`` name each."""
+
+    code = "support_invalid"
+    sentence = _("The activity has faults: %(faults)s")
+    status = 422
+
+    def __init__(self, findings: Sequence[Finding]) -> None:
+        super().__init__(faults=" ".join(finding.render() for finding in findings))
+        self.findings = list(findings)
+
+
+class QuotaMissing(Refused):
+    code = "support_no_quota"
+    sentence = _("In %(quarter)s there is no market support for you: no tier, or no channel policy, covers it yet.")
+
+
+class QuotaExceeded(Refused):
+    code = "support_quota_exceeded"
+    sentence = _("Of the quota of %(quarter)s (%(granted)s) only %(free)s is free; ask for no more than that.")
+
+
+class AmountTooHigh(Refused):
+    code = "support_amount"
+    sentence = _("The amount lies between 0.01 and %(most)s.")
+    status = 422
+
+
+class SupportReasonMissing(Refused):
+    code = "support_reason_missing"
+    sentence = _("Give a reason; the other side reads it.")
+    status = 422
+
+
+class PaperMissing(Refused):
+    code = "support_paper_missing"
+    sentence = _("Attach %(paper)s first.")
+    status = 422
+
+
+class TooManyPapers(Refused):
+    code = "support_too_many_files"
+    sentence = _("An activity has at most %(most)s files; take one out first.")
+
+
+class ProofUsedBefore(Refused):
+    """The same file has proved something before; it may be right, but not without a word."""
+
+    code = "support_proof_used_before"
+    sentence = _("%(files)s: the same file was handed in before (%(where)s). Take it out, or say why it proves both.")
+
+
+class NotExecutedYet(Refused):
+    code = "support_not_executed"
+    sentence = _("The activity begins on %(day)s; hand in the proof when it has.")

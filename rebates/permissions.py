@@ -6,10 +6,27 @@ from collections.abc import Mapping
 from typing import Any
 
 from dealers import permissions
-from dealers.choices import Role
+from dealers.choices import DEALER_ROLES, Role
+
+DEALER_SIDE = frozenset(DEALER_ROLES)
+FINANCE = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "forfeitures.decide": frozenset({Role.RISK_JUDGE}),
+    "support.view": FINANCE
+    | {
+        Role.POLICY_MANAGER,
+        Role.CHANNEL_MANAGER,
+        Role.MARKETING_DIRECTOR,
+        Role.GENERAL_MANAGER,
+        Role.AUDITOR,
+    }
+    | DEALER_SIDE,
+    "support.ask": DEALER_SIDE,
+    # Whoever reserves the money never decides whether it was well spent.
+    "support.reserve": frozenset({Role.CHANNEL_MANAGER}),
+    "support.verify": frozenset({Role.MARKETING_DIRECTOR, Role.FINANCE_APPROVER}),
+    "support.reverse": frozenset({Role.FINANCE_APPROVER}),
 }
 
 

@@ -31,7 +31,11 @@ class RemoteSubsidyTerms(Terms):
 
 
 class MarketSupportTerms(Terms):
+    """Optional: an unused reservation lapses after `reservation_days`, proof is due `proof_days` after the end."""
+
     quota_per_quarter: ByTier[Amount]
+    reservation_days: Days = 15
+    proof_days: Days = 30
 
 
 class PriceProtectionTerms(Terms):

@@ -26,6 +26,7 @@ from config.demo.past_promotions import PastPromotions
 from config.demo.people import Staff, hire
 from config.demo.prices import keep_prices
 from config.demo.promotions import Promotions
+from config.demo.support import support_events
 from config.demo.trade import Trade
 from config.demo.violations import look_at_violations
 from config.imports import import_file
@@ -100,6 +101,7 @@ class Story:
         if self.small:
             events += promotions.events(self.now) + past.events()
             events += absences(staff, self.today)
+            events += support_events(staff, self.today)
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:
                 with as_if_at(at):

@@ -266,6 +266,9 @@ def _support(terms: PolicyDocument) -> Card:
         [_label("tier"), _label("quota_per_quarter")],
         [[tier, _whole_money(quota)] for tier, quota in rebates.market_support.quota_per_quarter.items()],
         caption=_label("market_support"),
+        note=" · ".join(
+            f"{_label(key)} {_days(getattr(rebates.market_support, key))}" for key in ("reservation_days", "proof_days")
+        ),
     )
     return Card(
         "support",

@@ -96,6 +96,8 @@ KEYS: Mapping[str, str | Promise] = {
     "min_quarterly_purchases": _("Quarterly purchases at least"),
     "market_support": _("Market support"),
     "quota_per_quarter": _("Quota per quarter"),
+    "reservation_days": _("Unused reservation lapses after"),
+    "proof_days": _("Proof due after the end"),
     "price_protection": _("Price protection"),
     "window_days": _("Units received within"),
     "snapshot_max_age_hours": _("Inventory report no older than"),

@@ -39,6 +39,14 @@ STATES: dict[str, Look] = {
     "retire": Look("bad", _("Retire")),
     "keep": Look("", _("Keep")),
     "expand": Look("ok", _("Expand")),
+    # market support
+    "planned": Look("info", _("Asked for")),
+    "reserved": Look("warn", _("Reserved")),
+    "committed": Look("info", _("Committed")),
+    "proven": Look("warn", _("Proof handed in")),
+    "refused": Look("bad", _("Refused")),
+    "reversed": Look("bad", _("Paid and taken back")),
+    "lapsed": Look("", _("Lapsed")),
     # verdicts and flags of sale lines
     "in_band": Look("ok", _("In band")),
     "promo": Look("info", _("Promotion price")),

@@ -9,6 +9,8 @@ from dealers.models import Notice
 from dealers.selectors.supply import visible_holds
 from pricing.permissions import can as pricing_can
 from pricing.selectors.promos import promos_waiting_for
+from rebates.choices import SupportState
+from rebates.selectors import support
 from settlement.choices import CaseState, RunState, StatementState
 from settlement.models import SettlementRun
 from settlement.permissions import can as settlement_can
@@ -41,6 +43,14 @@ def waiting_runs(user: Any) -> int:
         reviewed = SettlementRun.objects.filter(state=RunState.UNDER_REVIEW).exclude(calculated_by=user)
         waiting = waiting | reviewed
     return waiting.count()
+
+
+def waiting_support(user: Any) -> int:
+    """Activities headquarters decides about, or for which the dealer owes a contract or proof."""
+    if user.dealer_id is None:
+        return support.waiting_support(user).count()
+    owed = (SupportState.RESERVED, SupportState.COMMITTED)
+    return support.visible_support(user).filter(state__in=owed).count()
 
 
 def waiting_statements(user: Any) -> int:

@@ -22,6 +22,7 @@ from pricing.permissions import can as pricing_can
 from pricing.selectors.promo_inbox import ByDeadline
 from pricing.selectors.promo_review import last_step
 from pricing.selectors.promos import visible_promos, waiting_for
+from rebates.selectors.support import waiting_support
 from settlement.choices import RunState
 from settlement.models import SettlementRun
 from settlement.permissions import can as settlement_can
@@ -44,7 +45,7 @@ class Task:
 
 def tasks_of(user: Any) -> list[Task]:
     """Everything that waits for ``user``; what has a deadline first, the earliest on top."""
-    found = [*_promos(user), *_runs(user), *_supply(user), *_quarantine(user), *_notices(user)]
+    found = [*_promos(user), *_support(user), *_runs(user), *_supply(user), *_quarantine(user), *_notices(user)]
     return sorted(found, key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0.0))
 
 
@@ -69,6 +70,13 @@ def _promos(user: Any) -> Iterator[Task]:
             note=ngettext("%(n)d request", "%(n)d requests", waiting) % {"n": waiting},
             url=f"{reverse('promos')}?tab=mine",
         )
+
+
+def _support(user: Any) -> Iterator[Task]:
+    waiting = waiting_support(user).count()
+    if waiting:
+        note = ngettext("%(n)d activity", "%(n)d activities", waiting) % {"n": waiting}
+        yield Task(_("Decide on market support"), note, f"{reverse('market-support')}?tab=mine", icon="coins")
 
 
 def _runs(user: Any) -> Iterator[Task]:

@@ -85,3 +85,15 @@ def heat_map(
     A cell has ``value``, what is ``shown`` and an optional ``url``; ``worst`` takes the darkest colour.
     """
     return {"columns": columns, "rows": rows, "worst": worst, "caption": caption}
+
+
+@register.inclusion_tag("components/stacked_bar.html")
+def stacked_bar(segments: Iterable[Mapping[str, Any]], label: str) -> dict[str, Any]:
+    """``{% stacked_bar segments _("Quota") %}``: parts of a whole side by side; each has ``name`` and ``value``."""
+    parts = [(str(part["name"]), float(part["value"])) for part in segments]
+    whole, at, placed = sum(value for _name, value in parts), 0.0, []
+    for name, value in parts:
+        share = charts.share_of(value, whole)
+        placed.append({"name": name, "x": round(at, 2), "share": share})
+        at += share
+    return {"parts": placed, "label": label}

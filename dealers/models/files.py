@@ -40,6 +40,7 @@ class StoredFile(models.Model):
         verbose_name = _("file")
         verbose_name_plural = _("files")
         base_manager_name = "objects"
+        indexes = [models.Index(fields=["sha256"], name="file_by_digest")]
         constraints = [models.CheckConstraint(name="a_file_is_not_empty", condition=Q(size__gt=0))]
         triggers = [append_only("a_kept_file_is_never_changed")]
 

@@ -30,6 +30,10 @@ DEALER_SCOPES = (
     "statements:dispute",
     "webhooks:manage",
     "violations:read",
+    "support:read",
+    "support:write",
+    "referrals:read",
+    "referrals:write",
 )
 SYSTEM_SCOPES = (
     "supply:read",
@@ -45,6 +49,9 @@ SYSTEM_SCOPES = (
     "violations:read",
     "observations:read",
     "observations:write",
+    "support:read",
+    "referrals:read",
+    "referrals:write",
 )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates.web import price_changes, price_proposals
+from rebates.web import price_changes, price_proposals, support, support_acts
 
 urlpatterns = [
     path("price-changes/", price_changes.price_changes, name="price-changes"),
@@ -16,4 +16,18 @@ urlpatterns = [
     path("price-changes/<int:pk>/withdraw/", price_changes.price_withdraw, name="price-withdraw"),
     path("price-changes/<int:pk>/protection.<str:ending>", price_changes.protection_export, name="protection-export"),
     path("price-changes/<int:pk>/dealers/<str:code>/", price_changes.price_change_dealer, name="price-change-dealer"),
+    path("market-support/", support.market_support, name="market-support"),
+    path("market-support/quotas/", support.quotas, name="market-support-quotas"),
+    path("market-support/quotas.<str:ending>", support.quotas_export, name="market-support-quotas-export"),
+    path("market-support/new/", support_acts.new, name="market-support-new"),
+    path("market-support/<str:number>/", support.activity, name="market-support-activity"),
+    path("market-support/<str:number>/edit/", support_acts.edit, name="market-support-edit"),
+    path("market-support/<str:number>/ask/", support_acts.ask, name="market-support-ask"),
+    path("market-support/<str:number>/withdraw/", support_acts.withdraw, name="market-support-withdraw"),
+    path("market-support/<str:number>/commit/", support_acts.commit, name="market-support-commit"),
+    path("market-support/<str:number>/claim/", support_acts.claim, name="market-support-claim"),
+    path("market-support/<str:number>/decide/", support_acts.decide, name="market-support-decide"),
+    path("market-support/<str:number>/files/<str:paper>/add/", support_acts.attach, name="market-support-attach"),
+    path("market-support/<str:number>/files/<int:key>/", support_acts.paper_file, name="market-support-file"),
+    path("market-support/<str:number>/files/<int:key>/remove/", support_acts.detach, name="market-support-detach"),
 ]

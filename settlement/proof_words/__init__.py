@@ -13,6 +13,7 @@ from settlement.proof_words import (
     adjustments,
     forfeiture,
     general,
+    market_support,
     price_protection,
 )
 from settlement.proof_words.words import RuleWords
@@ -22,6 +23,7 @@ _PARTS: tuple[ModuleType, ...] = (
     adjustments,
     forfeiture,
     price_protection,
+    market_support,
     general,
 )
 _RULES: Mapping[str, RuleWords] = {rule: words for part in _PARTS for rule, words in part.RULES.items()}

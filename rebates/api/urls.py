@@ -1,0 +1,27 @@
+"""Calls of the rebates app."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from rebates.api import support
+
+_ONE = "market-support/<str:number>"
+
+urlpatterns = [
+    path("market-support", support.MarketSupport.as_view()),
+    path("market-support/quota", support.MarketSupportQuota.as_view()),
+    path(_ONE, support.MarketSupportActivity.as_view()),
+    path(f"{_ONE}/ask", support.AskForSupport.as_view()),
+    path(f"{_ONE}/withdraw", support.WithdrawSupport.as_view()),
+    path(f"{_ONE}/commit", support.CommitSupport.as_view()),
+    path(f"{_ONE}/hand-in", support.HandInSupportProof.as_view()),
+    path(f"{_ONE}/files", support.SupportFiles.as_view()),
+    path(f"{_ONE}/files/<int:key>", support.SupportFileDetail.as_view()),
+    path(f"{_ONE}/reserve", support.ReserveSupport.as_view()),
+    path(f"{_ONE}/reject", support.RejectSupport.as_view()),
+    path(f"{_ONE}/accept", support.AcceptSupport.as_view()),
+    path(f"{_ONE}/send-back", support.SendSupportBack.as_view()),
+    path(f"{_ONE}/refuse", support.RefuseSupport.as_view()),
+    path(f"{_ONE}/reverse", support.ReverseSupport.as_view()),
+]
