@@ -124,7 +124,7 @@ def promo_refusals(promo: PromoPrice, sold_at: int, price: int) -> tuple[str, ..
     refusals = []
     if promo.approved_at >= sold_at:
         refusals.append("approved_after_sale")
-    if promo.withdrawn_at is not None and promo.withdrawn_at < sold_at:
+    if promo.withdrawn_at is not None and promo.withdrawn_at <= sold_at:  # in force up to that instant
         refusals.append("withdrawn_before_sale")
     if price < promo.price:
         refusals.append("below_promo_price")

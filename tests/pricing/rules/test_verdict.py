@@ -89,7 +89,8 @@ def test_a_return_is_not_judged_on_price_but_keeps_its_flags() -> None:
         ({}, 90, IN_BAND),
         ({"approved_at": SOLD_AT}, 80, BELOW_FLOOR),
         ({"withdrawn_at": SOLD_AT - 1}, 80, BELOW_FLOOR),
-        ({"withdrawn_at": SOLD_AT}, 80, PROMO),
+        ({"withdrawn_at": SOLD_AT}, 80, BELOW_FLOOR),  # an approval holds up to, not including, its withdrawal
+        ({"withdrawn_at": SOLD_AT + 1}, 80, PROMO),
         ({"starts_on": SALE_DAY}, 80, PROMO),
         ({"starts_on": date(2026, 11, 6), "ends_on": None}, 80, BELOW_FLOOR),
         ({"ends_on": SALE_DAY}, 80, BELOW_FLOOR),
