@@ -105,16 +105,23 @@ class Objected(Refused):
         return self.finding.render()
 
 
-class PromoInvalid(Refused):
-    """The content of a request has faults; ``findings`` name each field."""
+class FaultyFields(Refused):
+    """What was given has faults; ``findings`` name each field."""
 
     code = "invalid"
-    sentence = _("The request has faults; see the fields.")
     status = 422
 
     def __init__(self, findings: Sequence[Finding], **params: Any) -> None:
         super().__init__(**params)
         self.findings = tuple(findings)
+
+
+class PromoInvalid(FaultyFields):
+    sentence = _("The request has faults; see the fields.")
+
+
+class SpendInvalid(FaultyFields):
+    sentence = _("The entry has faults; see the fields.")
 
 
 class LeadTooShort(Refused):
@@ -209,18 +216,6 @@ class QuorumMissing(Refused):
 class WindowOver(Refused):
     code = "window_over"
     sentence = _("The promotion ended on %(ends_on)s; it can only be rejected or returned now.")
-
-
-class SpendInvalid(Refused):
-    """An entry of spend has faults; ``findings`` name each field."""
-
-    code = "invalid"
-    sentence = _("The entry has faults; see the fields.")
-    status = 422
-
-    def __init__(self, findings: Sequence[Finding], **params: Any) -> None:
-        super().__init__(**params)
-        self.findings = tuple(findings)
 
 
 class SpendNotFound(NotFound):

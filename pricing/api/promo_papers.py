@@ -14,6 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from dealers.api.access import ScopeOrCapability
+from dealers.api.bodies import StrictJSONParser
 from dealers.api.idempotency import IdempotentPosts
 from dealers.api.problems import Problem
 from dealers.api.serializers import StrictSerializer
@@ -25,9 +26,10 @@ from pricing.api.promo_serializers import PromoDetailSerializer
 from pricing.api.promos import PromoAct, answer_promo, caller, person
 from pricing.errors import AttachmentUnknown
 from pricing.models import PromoAttachment, PromoDelegation
+from pricing.models import PromoMinutes as WrittenMinutes
 from pricing.permissions import CAPABILITIES
 from pricing.selectors.promo_delegations import visible_delegations
-from pricing.selectors.promo_files import attachment_for
+from pricing.selectors.promo_files import attachment_for, minutes_file_for, minutes_for
 from pricing.services.promos.attachments import attach_file, remove_attachment
 from pricing.services.promos.bulk import MOST_AT_ONCE, BulkAnswer, approve_many
 from pricing.services.promos.delegations import end_delegation, record_delegation
@@ -40,6 +42,17 @@ _WRITE = ("promos:write", "promos.request")
 
 class FileSerializer(serializers.Serializer[Any]):
     file = serializers.FileField()
+
+
+class WrittenMinutesSerializer(serializers.Serializer[Any]):
+    """One version of the minutes; ``file`` is the name of the sheet kept with it."""
+
+    id = serializers.IntegerField(source="pk")
+    version = serializers.IntegerField(source="number")
+    text = serializers.CharField()
+    file = serializers.CharField(source="file.name", allow_null=True, default=None)
+    written_by = serializers.CharField(source="written_by.username")
+    written_at = serializers.DateTimeField()
 
 
 class PromoAttachments(PromoAct):
@@ -118,21 +131,60 @@ class PromoMinutesSerializer(StrictSerializer):
     text = serializers.CharField(max_length=LONGEST_MINUTES)
 
 
-class WritePromoMinutes(PromoAct):
-    access = {"POST": (None, "promos.decide_budget")}
+class PromoMinutesWithFileSerializer(PromoMinutesSerializer):
+    file = serializers.FileField(required=False, help_text="The signed sheet: PDF, picture, Word; up to 10 MB.")
+
+
+class PromoMinutes(PromoAct):
+    access = {"GET": _READ, "POST": (None, "promos.decide_budget")}
+    parser_classes = [StrictJSONParser, MultiPartParser]
+
+    @extend_schema(
+        operation_id="list_promo_minutes",
+        summary="The minutes of the office meeting in all their versions, the latest first; for headquarters",
+        tags=["promotions"],
+        responses={200: WrittenMinutesSerializer(many=True)},
+    )
+    def get(self, request: Request, code: str) -> Response:
+        return Response(WrittenMinutesSerializer(minutes_for(request.user, code), many=True).data)
 
     @extend_schema(
         operation_id="write_promo_minutes",
         summary="Write the minutes of the office meeting, or a corrected version of them",
+        description="As JSON, or as a form with the signed sheet as its file.",
         tags=["promotions"],
-        request=PromoMinutesSerializer,
+        request={"application/json": PromoMinutesSerializer, "multipart/form-data": PromoMinutesWithFileSerializer},
         responses={200: PromoDetailSerializer},
     )
     def post(self, request: Request, code: str) -> Response:
-        body = PromoMinutesSerializer(data=request.data)
+        body = PromoMinutesWithFileSerializer(data=request.data)
         body.is_valid(raise_exception=True)
-        write_minutes(code=code, text=body.validated_data["text"], actor=person(request), at=clock.now())
+        file = body.validated_data.get("file")
+        write_minutes(
+            code=code,
+            text=body.validated_data["text"],
+            file=file,
+            file_name=file.name if file else "",
+            actor=person(request),
+            at=clock.now(),
+        )
         return answer_promo(request, code)
+
+
+class PromoMinutesFile(PromoAct):
+    access = {"GET": _READ}
+
+    @extend_schema(
+        operation_id="get_promo_minutes_file",
+        summary="Download the sheet kept with a version of the minutes; for headquarters",
+        tags=["promotions"],
+        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    )
+    def get(self, request: Request, code: str, minutes: int) -> HttpResponse:
+        try:
+            return file_response(minutes_file_for(request.user, code, minutes))
+        except WrittenMinutes.DoesNotExist as missing:
+            raise AttachmentUnknown(key=minutes) from missing
 
 
 class PromoChosenSerializer(StrictSerializer):

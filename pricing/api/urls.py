@@ -14,7 +14,8 @@ from pricing.api.promo_papers import (
     PromoAttachmentDetail,
     PromoAttachments,
     PromoDelegations,
-    WritePromoMinutes,
+    PromoMinutes,
+    PromoMinutesFile,
 )
 from pricing.api.promo_results import (
     CompletePromoSpend,
@@ -63,7 +64,12 @@ urlpatterns = [
         ClearPromoFinding.as_view(),
         name="promo-request-clear",
     ),
-    path("promo-requests/<str:code>/minutes", WritePromoMinutes.as_view(), name="promo-request-minutes"),
+    path("promo-requests/<str:code>/minutes", PromoMinutes.as_view(), name="promo-request-minutes"),
+    path(
+        "promo-requests/<str:code>/minutes/<int:minutes>/file",
+        PromoMinutesFile.as_view(),
+        name="promo-request-minutes-file",
+    ),
     path("promo-requests/<str:code>/withdraw", WithdrawPromo.as_view(), name="promo-request-withdraw"),
     path("promo-requests/<str:code>/legal-decision", DecidePromoLegally.as_view(), name="promo-request-legal"),
     path("promo-requests/<str:code>/budget-decision", DecidePromoBudget.as_view(), name="promo-request-budget"),

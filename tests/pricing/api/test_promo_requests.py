@@ -327,3 +327,27 @@ def test_minutes_are_written_over_rest(cast):
     request = in_budget_review(cast.owner, cast.legal, budget=Decimal("600000"))
     assert post(f"/{request.code}/minutes", {"text": "三人出席"}, client=signed_in(cast.manager)).status_code == 200
     assert post(f"/{request.code}/minutes", {"text": "不"}, client=signed_in(cast.director)).status_code == 403
+
+
+def test_the_signed_sheet_is_sent_with_the_minutes_and_fetched_by_headquarters_only(cast, key):
+    request = in_budget_review(cast.owner, cast.legal, budget=Decimal("600000"))
+    sheet = SimpleUploadedFile("签到.pdf", b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF")
+    where = f"{URL}/{request.code}/minutes"
+    answer = signed_in(cast.manager).post(where, {"text": "三人出席", "file": sheet})
+    assert answer.status_code == 200, answer.content
+    assert post(f"/{request.code}/minutes", {"text": "四人出席"}, client=signed_in(cast.manager)).status_code == 200
+    latest, first = signed_in(cast.auditor).get(where).json()
+    assert (latest["version"], latest["file"], first["text"], first["file"]) == (2, None, "三人出席", "签到.pdf")
+    file = signed_in(cast.auditor).get(f"{where}/{first['id']}/file")
+    assert b"".join(file).startswith(b"%PDF") if file.streaming else file.content.startswith(b"%PDF")
+    assert signed_in(cast.auditor).get(f"{where}/{latest['id']}/file").status_code == 404
+    assert Client().get(where, headers=key).status_code == 404
+    assert Client().get(f"{where}/{first['id']}/file", headers=key).status_code == 404
+
+
+def test_a_sheet_of_no_known_kind_is_refused_and_nothing_is_written(cast):
+    request = in_budget_review(cast.owner, cast.legal, budget=Decimal("600000"))
+    where = f"{URL}/{request.code}/minutes"
+    sheet = SimpleUploadedFile("sheet.pdf", b"MZ\x90\x00 not a document")
+    assert signed_in(cast.manager).post(where, {"text": "三人出席", "file": sheet}).status_code == 415
+    assert signed_in(cast.auditor).get(where).json() == []
