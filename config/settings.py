@@ -291,6 +291,7 @@ SPECTACULAR_SETTINGS = {
             "dispute.changed",
             "support.decided",
             "referral.assigned",
+            "payment.changed",
         ],
         "WebhookStateEnum": "dealers.choices.WebhookState",
         "SupportKindEnum": "rebates.choices.SupportKind",

@@ -167,6 +167,7 @@ class Announcement(TextChoices):
     DISPUTE_CHANGED = "dispute.changed", _("A dispute was opened, answered or decided")
     SUPPORT_DECIDED = "support.decided", _("Market support is decided")
     REFERRAL_ASSIGNED = "referral.assigned", _("A referred customer is assigned to a dealer")
+    PAYMENT_CHANGED = "payment.changed", _("A payment is on its way, has arrived or has failed")
     PING = "ping", _("Test")
 
 
@@ -202,6 +203,7 @@ class NoticeKind(TextChoices):
     WEBHOOK = "webhook", _("Webhook")
     SUPPORT = "support", _("Market support")
     REFERRAL = "referral", _("Referral lead")
+    PAYMENT = "payment", _("Payment")
 
 
 class PriceChangeState(TextChoices):

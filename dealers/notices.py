@@ -199,6 +199,33 @@ TEXTS: dict[str, NoticeText] = {
         _("Market support %(number)s is taken back"),
         _("%(amount)s for “%(purpose)s” is taken back on your next statement. Reason: %(remark)s"),
     ),
+    "payment_bill_delivered": NoticeText(
+        _("A bill of %(amount)s is yours: %(number)s"),
+        _("Bill %(bill)s for %(periods)s falls due on %(due_on)s. Sign for it in your bank's bill system."),
+    ),
+    "payment_transfer_sent": NoticeText(
+        _("%(amount)s is on its way to your bank account: %(number)s"),
+        _("The transfer for %(periods)s goes to the account ending in %(account)s. Tell us if it does not arrive."),
+    ),
+    "payment_settled": NoticeText(
+        _("Payment %(number)s of %(amount)s has been made"), _("It pays %(periods)s; nothing has to be done.")
+    ),
+    "payment_failed": NoticeText(
+        _("Payment %(number)s of %(amount)s has failed"),
+        _("Reason: %(remark)s. %(periods)s is owed to you again and will be paid anew; nothing is lost."),
+    ),
+    "bank_account_proposed": NoticeText(
+        _("A new bank account for %(dealer)s waits to be confirmed"),
+        _("%(who)s entered the account ending in %(account)s at %(bank)s. If that was not you, tell us at once."),
+    ),
+    "bank_account_confirmed": NoticeText(
+        _("%(dealer)s is paid to another bank account from now on"),
+        _("The account ending in %(account)s at %(bank)s is confirmed. If you do not know it, tell us at once."),
+    ),
+    "bank_account_declined": NoticeText(
+        _("The new bank account for %(dealer)s is declined"),
+        _("The account ending in %(account)s at %(bank)s is not used. Reason: %(remark)s"),
+    ),
     "calendar_ends": NoticeText(
         _("Working-day calendar ends on %(covers_until)s"),
         _("Deadlines beyond it are provisional until the new State Council calendar is loaded."),

@@ -113,9 +113,12 @@ class EvidenceKind(TextChoices):
 
 
 class AccountCode(TextChoices):
-    """The chart of accounts this book needs; dealer payable is kept per dealer."""
+    """The accounts this book posts to; their names in both languages and their kinds are rows of the chart."""
 
+    BANK = "1002", _("Bank deposits")
+    NOTES_PAYABLE = "2201", _("Notes payable")
     DEALER_PAYABLE = "2241", _("Payable to dealers")
+    PAYMENTS_UNDER_WAY = "2241.02", _("Payments to dealers under way")
     REBATE_EXPENSE = "6601.01", _("Rebates")
     SUBSIDY_EXPENSE = "6601.02", _("Subsidies and market support")
     PRICE_PROTECTION_EXPENSE = "6601.03", _("Price protection")
@@ -130,3 +133,56 @@ class ExportKind(TextChoices):
     LINES = "lines", _("Statement lines")
     STATEMENTS = "statements", _("Statements")
     FIGURES = "figures", _("Figures by tier, region, industry and kind")
+
+
+class AccountKind(TextChoices):
+    ASSET = "asset", _("Asset")
+    LIABILITY = "liability", _("Liability")
+    EXPENSE = "expense", _("Expense")
+    INCOME = "income", _("Income")
+
+
+class PlanState(TextChoices):
+    """How far a payment plan is."""
+
+    DRAFTED = "drafted", _("Awaiting release")
+    RELEASED = "released", _("Released")
+    REFUSED = "refused", _("Refused")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    COMPLETED = "completed", _("Paid in full")
+    ENDED = "ended", _("Ended before all was paid")
+
+
+class PaymentMethod(TextChoices):
+    BILL = "bill", _("Commercial bill")
+    TRANSFER = "transfer", _("Bank transfer")
+
+
+class PaymentState(TextChoices):
+    """Where a payment is: the first six are a bill's, then those of a transfer; some belong to both."""
+
+    DRAFTED = "drafted", _("Entered")
+    ACCEPTED = "accepted", _("Accepted")
+    DELIVERED = "delivered", _("Delivered")
+    SETTLED = "settled", _("Paid")
+    REFUSED = "refused", _("Refused")
+    OVERDUE = "overdue", _("Unpaid at maturity")
+    ORDERED = "ordered", _("Ordered")
+    SENT = "sent", _("Sent to the bank")
+    RETURNED = "returned", _("Returned")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class BillKind(TextChoices):
+    """Who accepts the bill: a bank, or a company."""
+
+    BANKERS = "bankers", _("Banker's acceptance")
+    COMMERCIAL = "commercial", _("Commercial acceptance")
+
+
+class BankAccountState(TextChoices):
+    """How far a bank account of a dealer is; payments go only to one that a second person has confirmed."""
+
+    PROPOSED = "proposed", _("Awaiting confirmation")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Declined")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from dealers.errors import NotFound, Refused
+from dealers.foundation.refusals import Refused as NotPossible
 
 
 class RunNotFound(NotFound):
@@ -131,6 +132,93 @@ class DisputeEmpty(Refused):
     status = 422
 
 
+class PlanNotFound(NotFound):
+    code = "payment_plan_not_found"
+    sentence = _("There is no payment plan %(key)s.")
+
+
+class PaymentNotFound(NotFound):
+    code = "payment_not_found"
+    sentence = _("There is no payment %(key)s.")
+
+
+class NothingToPlan(Refused):
+    code = "nothing_to_plan"
+    sentence = _(
+        "Nothing can be planned: no amount is open, undisputed, not in another plan and at least %(minimum)s a dealer."
+    )
+
+
+class WrongPlanState(Refused):
+    code = "wrong_plan_state"
+    sentence = _("Payment plan %(number)s is in state “%(state)s”; this is not possible now.")
+
+
+class PlanOutdated(Refused):
+    code = "plan_outdated"
+    sentence = _(
+        "%(dealer)s %(period)s: the plan pays %(planned)s, and only %(available)s is open and undisputed now. Withdraw "
+        "the plan and draw up another."
+    )
+
+
+#: What the fields of bills, payments and bank accounts are called.
+_FIELDS = {
+    "number": _("Number"),
+    "range": _("Sub-range"),
+    "drawer": _("Drawer"),
+    "acceptor": _("Acceptor"),
+    "issued_on": _("Issued on"),
+    "due_on": _("Due on"),
+    "kind": _("Kind"),
+    "amount": _("Amount"),
+    "period": _("Half-month"),
+    "holder": _("Account holder"),
+    "bank": _("Bank"),
+    "bank_number": _("Bank number"),
+}
+
+
+class PaymentRefused(Refused):
+    """What is wrong with one field of a bill, a payment or a bank account: ``field``, ``value`` and ``detail``."""
+
+    code = "payment_refused"
+    sentence = _("%(label)s: “%(value)s” %(detail)s.")
+    status = 422
+
+    @classmethod
+    def of(cls, field: str, value: str, why: NotPossible) -> PaymentRefused:
+        return cls(field=field, label=_FIELDS[field], value=value, detail=why.render(), why=why.code)
+
+
+class NotInPlan(Refused):
+    code = "not_in_plan"
+    sentence = _("Payment plan %(number)s has nothing left to pay to %(dealer)s.")
+
+
+class NoConsentToBills(Refused):
+    code = "no_consent_to_bills"
+    sentence = _("%(dealer)s has not consented to be paid by bill; pay by bank transfer, or ask for its consent.")
+
+
+class BillUsedAlready(Refused):
+    code = "bill_used_already"
+    sentence = _("Notes of bill %(number)s are handed over already with payment %(payment)s (%(range)s).")
+
+
+class WrongPaymentState(Refused):
+    code = "wrong_payment_state"
+    sentence = _("Payment %(number)s is in state “%(state)s”; this is not possible now.")
+
+
+class PaidOtherwise(Refused):
+    code = "paid_otherwise"
+    sentence = _(
+        "Payment %(number)s cannot be settled late: of its %(amount)s only %(open)s is still open, the rest was paid "
+        "otherwise. Claim it back from the dealer, or record it as an adjustment."
+    )
+
+
 class ReasonMissing(Refused):
     code = "reason_missing"
     sentence = _("Say why, in at least a few words.")
@@ -177,3 +265,29 @@ class ExportOfNothing(Refused):
         "From %(first)s to %(last)s nothing can be exported; choose calculated half-months in their order, at most "
         "%(most)s of them, as CSV or XLSX."
     )
+    status = 422
+
+
+class NoBankAccount(Refused):
+    code = "no_bank_account"
+    sentence = _("%(dealers)s: no confirmed bank account; enter one and have it confirmed first.")
+
+
+class BankAccountNotFound(NotFound):
+    code = "bank_account_not_found"
+    sentence = _("There is no bank account %(key)s.")
+
+
+class BankAccountWaits(Refused):
+    code = "bank_account_waits"
+    sentence = _("A bank account of %(dealer)s waits to be confirmed already; decide that one first.")
+
+
+class BankAccountDecided(Refused):
+    code = "bank_account_decided"
+    sentence = _("This bank account is decided already.")
+
+
+class NothingToSend(Refused):
+    code = "nothing_to_send"
+    sentence = _("No transfer waits to be sent.")

@@ -25,6 +25,12 @@ class DisputeTerms(Terms):
     answer_working_days: WorkingDays = 5
 
 
+class PaymentTerms(Terms):
+    """Optional: how many days an undisputed amount may be open before it is shown as overdue; 60 unless said."""
+
+    overdue_days: Annotated[int, whole(1, 365)] = 60
+
+
 class FraudTerms(Terms):
     """What a confirmed fraud costs and which deadlines its case has."""
 
@@ -41,6 +47,7 @@ class SettlementTerms(Section):
     confirm_working_days: WorkingDays
     bill: BillTerms
     minimum_payout: Amount
+    payment: PaymentTerms = PaymentTerms()
     fraud: FraudTerms
     dispute: DisputeTerms = DisputeTerms()
 

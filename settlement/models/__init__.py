@@ -1,18 +1,28 @@
-"""Half-month runs, statements with their proof, and the ledger."""
+"""Half-month runs, statements with their proof, the ledger, and what is paid."""
 
 from settlement.models.backtests import Backtest, BacktestRow, TierMove
+from settlement.models.bills import Bill, BillConsent
 from settlement.models.cases import Case, CaseEvidence
 from settlement.models.disputes import Dispute, DisputedLine, DisputeEntry, DisputeFile
 from settlement.models.documents import IssuedDocument
 from settlement.models.exports import PreparedExport
 from settlement.models.ledger import AccountBalance, JournalEntry, JournalTransaction
+from settlement.models.payables import Payable, SetOff
+from settlement.models.payments import Allocation, Payment, PaymentStep
+from settlement.models.plans import PaymentPlan, PlanItem
 from settlement.models.runs import Calculation, CalculationShard, SettlementRun
 from settlement.models.statements import Statement, StatementLine
+from settlement.models.transfers import BankAccount, BankFile, Transfer
 
 __all__ = [
     "AccountBalance",
+    "Allocation",
     "Backtest",
     "BacktestRow",
+    "BankAccount",
+    "BankFile",
+    "Bill",
+    "BillConsent",
     "Calculation",
     "CalculationShard",
     "Case",
@@ -24,9 +34,16 @@ __all__ = [
     "IssuedDocument",
     "JournalEntry",
     "JournalTransaction",
+    "Payable",
+    "Payment",
+    "PaymentPlan",
+    "PaymentStep",
+    "PlanItem",
     "PreparedExport",
+    "SetOff",
     "SettlementRun",
     "Statement",
     "StatementLine",
     "TierMove",
+    "Transfer",
 ]

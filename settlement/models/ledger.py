@@ -32,7 +32,12 @@ class JournalTransaction(models.Model):
     class Meta:
         verbose_name = _("journal transaction")
         verbose_name_plural = _("journal transactions")
-        indexes = [models.Index(fields=["dealer", "-id"], name="transaction_by_dealer")]
+        indexes = [
+            models.Index(fields=["dealer", "-id"], name="transaction_by_dealer"),
+            models.Index(fields=["posted_at"], name="transaction_by_instant"),
+            # Payments: what stands beside the runs, asked for by every calculation.
+            models.Index(fields=["posted_at"], name="transaction_without_run", condition=Q(run=None)),
+        ]
         triggers = [append_only("transactions_are_append_only")]
 
 
@@ -49,6 +54,9 @@ class JournalEntry(models.Model):
         verbose_name_plural = _("journal entries")
         constraints = [
             models.CheckConstraint(name="an_entry_moves_something", condition=~Q(amount=0)),
+            models.CheckConstraint(
+                name="an_entry_is_on_an_account_of_the_chart", condition=Q(account__in=AccountCode.values)
+            ),
             models.CheckConstraint(
                 name="dealer_payable_is_kept_per_dealer",
                 condition=Q(account=AccountCode.DEALER_PAYABLE, dealer__isnull=False)

@@ -67,26 +67,42 @@ def entries_of(dealer_id: int) -> QuerySet[JournalEntry]:
     )
 
 
-def payables(shard: Shard = ALL_DEALERS) -> Mapping[int, int]:
-    """What every dealer is owed now, in cents, zero balances left out."""
+def payables(shard: Shard = ALL_DEALERS, *, cutoff: datetime) -> Mapping[int, int]:
+    """What every dealer is owed as a settlement with that cutoff finds it, in cents, zero balances left out.
+
+    What the runs have posted, less the payments posted up to the cutoff. Later ones belong to the next settlement, so
+    that paying somebody never makes a calculated draft stale.
+    """
     sql = (
-        "SELECT dealer_id, (-balance * 100)::bigint FROM settlement_accountbalance"
-        f" WHERE account = %s AND balance <> 0 {shard.condition('dealer_id')}"
+        "SELECT b.dealer_id, ((coalesce(l.amount, 0) - b.balance) * 100)::bigint FROM settlement_accountbalance b"
+        f" LEFT JOIN ({PAID_AFTER}) l ON l.dealer_id = b.dealer_id"
+        f" WHERE b.account = %s AND b.balance <> coalesce(l.amount, 0) {shard.condition('b.dealer_id')}"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [AccountCode.DEALER_PAYABLE])
+        cursor.execute(sql, [AccountCode.DEALER_PAYABLE, cutoff, AccountCode.DEALER_PAYABLE])
         return dict(cursor.fetchall())
 
 
+#: What transactions beside the runs moved on an account kept per dealer after an instant.
+PAID_AFTER = (
+    "SELECT e.dealer_id, sum(e.amount) AS amount FROM settlement_journaltransaction t"
+    " JOIN settlement_journalentry e ON e.transaction_id = t.id AND e.account = %s"
+    " WHERE t.run_id IS NULL AND t.posted_at > %s GROUP BY 1"
+)
+
+
 def payables_before(run: SettlementRun, shard: Shard = ALL_DEALERS) -> Mapping[int, int]:
-    """What every dealer was owed before an approved run was posted, in cents, from the entries themselves."""
+    """What every dealer was owed before an approved run was posted, in cents, from the entries themselves.
+
+    The earlier runs, and the payments posted up to its cutoff: the very same its calculation found.
+    """
     sql = (
         "SELECT e.dealer_id, (-sum(e.amount) * 100)::bigint FROM settlement_journalentry e"
         " JOIN settlement_journaltransaction t ON t.id = e.transaction_id"
         " LEFT JOIN settlement_settlementrun r ON r.id = t.run_id"
-        " WHERE e.account = %s AND (r.ordinal < %s OR (r.id IS NULL AND t.posted_at < %s))"
+        " WHERE e.account = %s AND (r.ordinal < %s OR (r.id IS NULL AND t.posted_at <= %s))"
         f" {shard.condition('e.dealer_id')} GROUP BY 1 HAVING sum(e.amount) <> 0"
     )
     with connection.cursor() as cursor:
-        cursor.execute(sql, [AccountCode.DEALER_PAYABLE, run.ordinal, run.approved_at])
+        cursor.execute(sql, [AccountCode.DEALER_PAYABLE, run.ordinal, run.cutoff])
         return dict(cursor.fetchall())

@@ -26,6 +26,7 @@ from settlement.errors import CalculatedTooEarly, OutOfOrder, RunClosed, RunNotF
 from settlement.models import SettlementRun, Statement
 from settlement.rules.runs import may_close_after, next_state
 from settlement.selectors.reckoning import books_before
+from settlement.services.payables import open_payables
 from settlement.services.period_lock import queue_for_approval
 from settlement.services.posting import post_statements
 from settlement.terms import settlement_terms
@@ -78,6 +79,7 @@ def approve_run(*, period: HalfMonth, actor: User, at: datetime) -> SettlementRu
         accrued = _append_accruals(run, period, at)
         credited = _settle_credits(run, period)
         due_at = _issue(run, at)
+        open_payables(run=run, at=at)
         record_audit(
             actor=actor,
             action="settlement.approve",

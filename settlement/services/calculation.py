@@ -101,7 +101,8 @@ def calculate_shard(*, calculation: Calculation, number: int) -> CalculationShar
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'")
         books = books_before(period)
-        question = RunQuestion(period, calculation.cutoff, calculation.policy, books, payables(shard), shard)
+        openings = payables(shard, cutoff=calculation.cutoff)
+        question = RunQuestion(period, calculation.cutoff, calculation.policy, books, openings, shard)
         written = write_statements(calculation.run, calculation.draft, reckoned_statements(question))
         return CalculationShard.objects.create(
             calculation=calculation,

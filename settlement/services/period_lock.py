@@ -46,3 +46,9 @@ def queue_for_approval() -> None:
     """Approvals of different half-months follow one another; the lock ends with the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, 0)", [_APPROVAL])
+
+
+def share_books() -> None:
+    """Post beside the runs: no approval runs until this transaction ends. Payments do not wait for one another."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock_shared(%s, 0)", [_APPROVAL])

@@ -11,6 +11,7 @@ from dealers.models import User
 from settlement.choices import AccountCode, LineKind
 from settlement.errors import CalculatedTooEarly
 from settlement.models import SettlementRun
+from settlement.selectors.ledger import PAID_AFTER
 
 #: The account each kind of line is charged to; the other side is what the dealer is owed.
 ACCOUNT_OF_KIND: Mapping[LineKind, AccountCode] = {
@@ -30,12 +31,13 @@ def post_statements(*, run: SettlementRun, actor: User, at: datetime) -> int:
     """Post one transaction per statement that moves anything; returns how many.
 
     Each charges the accounts of its lines' kinds and credits the dealer with the statement's total. Raises
-    :class:`CalculatedTooEarly` when an opening balance is no longer what the ledger says.
+    :class:`CalculatedTooEarly` when an opening balance is no longer what the ledger said at the run's cutoff.
     """
     with connection.cursor() as cursor:
         # Rows written a moment ago have no statistics; joining them one by one would take minutes.
         cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'")
-        cursor.execute(_STALE_OPENING, [AccountCode.DEALER_PAYABLE, run.pk, run.draft])
+        payable = AccountCode.DEALER_PAYABLE
+        cursor.execute(_STALE_OPENING, [payable, run.cutoff, payable, run.pk, run.draft])
         if cursor.fetchone()[0]:
             raise CalculatedTooEarly(period=run.period)
         cursor.execute(_CHARGES, [[*ACCOUNT_OF_KIND], [*ACCOUNT_OF_KIND.values()], run.pk, run.draft])
@@ -45,11 +47,12 @@ def post_statements(*, run: SettlementRun, actor: User, at: datetime) -> int:
     return posted
 
 
-_STALE_OPENING = """
+_STALE_OPENING = f"""
     SELECT EXISTS (
         SELECT 1 FROM settlement_statement s
+        LEFT JOIN ({PAID_AFTER}) later ON later.dealer_id = s.dealer_id
         LEFT JOIN settlement_accountbalance b ON b.account = %s AND b.dealer_id = s.dealer_id
-        WHERE s.run_id = %s AND s.draft = %s AND s.opening <> -coalesce(b.balance, 0)
+        WHERE s.run_id = %s AND s.draft = %s AND s.opening <> coalesce(later.amount, 0) - coalesce(b.balance, 0)
     )
 """
 _CHARGES = """

@@ -27,6 +27,13 @@ CHECK_WORDS = {
     "transaction": gettext_lazy("Transaction does not sum to zero"),
     "balance": gettext_lazy("Balance is not the sum of its entries"),
     "statement": gettext_lazy("Statement was posted with another amount"),
+    "contribution": gettext_lazy("Statement is not open with its amount"),
+    "payable": gettext_lazy("What is paid is not the sum of its allocations"),
+    "open": gettext_lazy("What is open of a dealer is not what the ledger owes it"),
+    "two_sided": gettext_lazy("A dealer has something open and something carried at once"),
+    "payment": gettext_lazy("Payment is neither allocated in full nor reopened in full"),
+    "bill": gettext_lazy("Payment is not the amount of its bill or transfer"),
+    "stands": gettext_lazy("Account does not hold the payments in its states"),
 }
 
 
