@@ -200,6 +200,7 @@ class NoticeKind(TextChoices):
     QUARANTINE = "quarantine", _("Lines refused")
     CALENDAR = "calendar", _("Working-day calendar")
     EXEMPTION = "exemption", _("Exemption from reporting")
+    EARNING = "earning", _("Subsidies and rewards")
     WEBHOOK = "webhook", _("Webhook")
     SUPPORT = "support", _("Market support")
     REFERRAL = "referral", _("Referral lead")

@@ -139,6 +139,22 @@ TEXTS: dict[str, NoticeText] = {
         _("Your exemption from reporting is refused"),
         _("Reports are due from %(first)s to %(last)s as on any day. Reason: %(remark)s"),
     ),
+    "remote_subsidy_requested": NoticeText(
+        _("%(dealer)s applies for the remote-area subsidy"),
+        _("From %(quarter)s on, because: %(why)s Agree or refuse it; until then nothing is subsidised."),
+    ),
+    "remote_subsidy_agreed": NoticeText(
+        _("Your remote-area subsidy is agreed"),
+        _("It is reckoned from %(quarter)s on and settled with the last half-month of each quarter. %(remark)s"),
+    ),
+    "remote_subsidy_refused": NoticeText(
+        _("Your remote-area subsidy is refused"),
+        _("Nothing is subsidised. Reason: %(remark)s You may apply again when that has changed."),
+    ),
+    "remote_subsidy_ended": NoticeText(
+        _("Your remote-area subsidy ends"),
+        _("From %(quarter)s on nothing is subsidised. Reason: %(remark)s"),
+    ),
     "lines_open": NoticeText(
         _("%(lines)s refused lines wait to be corrected"),
         _(

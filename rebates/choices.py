@@ -83,3 +83,10 @@ class SupportPaper(TextChoices):
     PLAN = "plan", _("Plan or offer")
     CONTRACT = "contract", _("Contract or quote")
     PROOF = "proof", _("Proof of execution")
+
+
+class RightAct(TextChoices):
+    """What was recorded of a dealer's right to the remote-area subsidy."""
+
+    GRANTED = "granted", _("Right granted")
+    ENDED = "ended", _("Ended")

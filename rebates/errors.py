@@ -82,3 +82,40 @@ class ProofUsedBefore(Refused):
 class NotExecutedYet(Refused):
     code = "support_not_executed"
     sentence = _("The activity begins on %(day)s; hand in the proof when it has.")
+
+
+class NoRemoteTerritory(Refused):
+    code = "no_remote_territory"
+    sentence = _("On %(day)s the territory of %(dealer)s has no remote region, so there is nothing to subsidise.")
+
+
+class QuarterOver(Refused):
+    code = "quarter_over"
+    sentence = _("%(quarter)s is over; choose %(first)s or a later quarter.")
+    status = 400
+
+
+class SubsidyAlready(Refused):
+    code = "subsidy_already"
+    sentence = _("%(dealer)s has the subsidy already, or an application for it is waiting.")
+
+
+class NoSubsidyRight(Refused):
+    code = "no_subsidy_right"
+    sentence = _("%(dealer)s has no right to the subsidy in %(quarter)s.")
+
+
+class ApplicationDecided(Refused):
+    code = "application_decided"
+    sentence = _("This application was decided or withdrawn already.")
+
+
+class ReasonMissing(Refused):
+    code = "reason_missing"
+    sentence = _("Give a reason; the other side reads it.")
+    status = 400
+
+
+class ApplicationNotFound(NotFound):
+    code = "application_not_found"
+    sentence = _("There is no application %(key)s.")

@@ -10,6 +10,17 @@ from dealers.choices import DEALER_ROLES, Role
 
 DEALER_SIDE = frozenset(DEALER_ROLES)
 FINANCE = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
+#: HQ people whose work touches what dealers earn.
+READERS = frozenset(
+    {
+        Role.POLICY_MANAGER,
+        Role.CHANNEL_MANAGER,
+        Role.GENERAL_MANAGER,
+        Role.FINANCE_CLERK,
+        Role.FINANCE_APPROVER,
+        Role.AUDITOR,
+    }
+)
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "forfeitures.decide": frozenset({Role.RISK_JUDGE}),
@@ -27,6 +38,9 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "support.reserve": frozenset({Role.CHANNEL_MANAGER}),
     "support.verify": frozenset({Role.MARKETING_DIRECTOR, Role.FINANCE_APPROVER}),
     "support.reverse": frozenset({Role.FINANCE_APPROVER}),
+    "remote_subsidy.view": READERS | DEALER_SIDE,
+    "remote_subsidy.apply": DEALER_SIDE,
+    "remote_subsidy.decide": frozenset({Role.CHANNEL_MANAGER}),
 }
 
 

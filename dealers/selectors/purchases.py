@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -59,6 +59,26 @@ def purchases_by_half_month(question: TallyQuestion) -> Iterator[Purchases]:
     sums = f"sum(t.amount) * {MICROS}, sum(t.lines)"
     for dealer_id, period, category_class, amount, lines in tally_rows("dealers_shipmenttally", sums, question):
         yield Purchases(dealer_id, period, category_class, int(amount), int(lines))
+
+
+@dataclass(frozen=True, slots=True)
+class RemotePurchases:
+    """Shipments less returns of a dealer in a half-month, and the part into remote regions, in micros."""
+
+    dealer_id: int
+    period: int
+    amount: int
+    remote: int
+    lines: int
+
+
+def remote_purchases_by_half_month(question: TallyQuestion) -> Iterator[RemotePurchases]:
+    """One row per dealer and half-month, in their order."""
+    sums = f"sum(t.amount) * {MICROS}, sum(t.remote_amount) * {MICROS}, sum(t.lines)"
+    for dealer_id, period, _class, amount, remote, lines in sorted(
+        tally_rows("dealers_shipmenttally", sums, replace(question, classes={}))
+    ):
+        yield RemotePurchases(dealer_id, period, int(amount), int(remote), int(lines))
 
 
 def dealers_with_late_purchases(*, since: datetime, question: TallyQuestion) -> set[tuple[int, int]]:

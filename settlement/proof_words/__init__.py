@@ -15,6 +15,7 @@ from settlement.proof_words import (
     general,
     market_support,
     price_protection,
+    remote_subsidy,
 )
 from settlement.proof_words.words import RuleWords
 
@@ -24,6 +25,7 @@ _PARTS: tuple[ModuleType, ...] = (
     forfeiture,
     price_protection,
     market_support,
+    remote_subsidy,
     general,
 )
 _RULES: Mapping[str, RuleWords] = {rule: words for part in _PARTS for rule, words in part.RULES.items()}

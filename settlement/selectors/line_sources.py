@@ -14,6 +14,7 @@ from settlement.selectors.forfeiture_lines import ForfeitureLines
 from settlement.selectors.protection_lines import ProtectionLines
 from settlement.selectors.questions import RunQuestion
 from settlement.selectors.rebate_lines import RebateLines
+from settlement.selectors.remote_subsidy_lines import RemoteSubsidyLines
 
 
 class LineSource(Protocol):
@@ -55,6 +56,7 @@ class CreditLines:
 LINE_SOURCES: tuple[Callable[[RunQuestion, RebateFacts], LineSource], ...] = (
     RebateLines,
     ForfeitureLines,
+    RemoteSubsidyLines,
     ProtectionLines,
     CreditLines,
 )

@@ -89,9 +89,15 @@ def sell(
 
 
 def ship(
-    dealer: Dealer, period: str, amount: str, *, known: datetime | None = None, category: str = "projectors"
+    dealer: Dealer,
+    period: str,
+    amount: str | Decimal,
+    *,
+    known: datetime | None = None,
+    category: str = "projectors",
+    remote: bool = False,
 ) -> None:
-    """Ship goods of that value in the half-month (negative: returned to HQ)."""
+    """Ship goods of that value in the half-month (negative: returned to HQ), into a remote region or not."""
     price = Decimal(amount)
     month = half(period)
     known = known or month.starts_at + timedelta(days=1)
@@ -117,7 +123,7 @@ def ship(
         lines=1,
         quantity=quantity,
         amount=price,
-        remote_amount=0,
+        remote_amount=price if remote else 0,
     )
 
 
