@@ -281,6 +281,7 @@ SPECTACULAR_SETTINGS = {
         "PromoStateEnum": "pricing.choices.PromoState",
         "PromoStepKindEnum": "pricing.choices.StepKind",
         "QuarantineStateEnum": "dealers.choices.QuarantineState",
+        "RequestStateEnum": "dealers.choices.RequestState",
         "RegionKindEnum": "dealers.choices.RegionKind",
         "ScorePartEnum": ["scale", "performance", "coverage"],
         "StatementStateEnum": "settlement.choices.StatementState",

@@ -1,10 +1,11 @@
-"""Calls of the rebates app."""
+"""Calls of the rebates app, relative to the API's root."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from rebates.api import support
+from rebates.api.remote_subsidy import SubsidyApplications
 
 _ONE = "market-support/<str:number>"
 
@@ -24,4 +25,5 @@ urlpatterns = [
     path(f"{_ONE}/send-back", support.SendSupportBack.as_view()),
     path(f"{_ONE}/refuse", support.RefuseSupport.as_view()),
     path(f"{_ONE}/reverse", support.ReverseSupport.as_view()),
+    path("remote-subsidy-applications", SubsidyApplications.as_view(), name="remote-subsidy-applications"),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates.web import price_changes, price_proposals, support, support_acts
+from rebates.web import price_changes, price_proposals, remote_subsidy, support, support_acts
 
 urlpatterns = [
     path("price-changes/", price_changes.price_changes, name="price-changes"),
@@ -30,4 +30,9 @@ urlpatterns = [
     path("market-support/<str:number>/files/<str:paper>/add/", support_acts.attach, name="market-support-attach"),
     path("market-support/<str:number>/files/<int:key>/", support_acts.paper_file, name="market-support-file"),
     path("market-support/<str:number>/files/<int:key>/remove/", support_acts.detach, name="market-support-detach"),
+    path("remote-subsidy/", remote_subsidy.remote_subsidy, name="remote-subsidy"),
+    path("remote-subsidy/apply/", remote_subsidy.subsidy_apply, name="subsidy-apply"),
+    path("remote-subsidy/<int:pk>/decide/", remote_subsidy.subsidy_decide, name="subsidy-decide"),
+    path("remote-subsidy/<int:pk>/withdraw/", remote_subsidy.subsidy_withdraw, name="subsidy-withdraw"),
+    path("remote-subsidy/<int:pk>/end/", remote_subsidy.subsidy_end, name="subsidy-end"),
 ]
