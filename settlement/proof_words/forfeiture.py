@@ -12,7 +12,7 @@ _NAMES = {
     "cancelled": Name(_("To be cancelled in all")),
     "taken_back": Name(_("To be taken back in all")),
 }
-_SUBJECTS = {"program": _("Program"), "year": _("Calendar year"), "decision": _("Decision")}
+_SUBJECTS = {"program": _("Program"), "year": _("Calendar year"), "decision": _("Reference of the decision")}
 _REASONS = {
     "forfeited": _("A confirmed fraud cancels all rebates of its calendar year."),
     "lifted": _("The decision was overturned: everything it cancelled is given back."),
