@@ -60,6 +60,7 @@ class NewSubsidyApplicationSerializer(StrictSerializer):
     get=extend_schema(
         operation_id="list_remote_subsidy_applications",
         summary="Applications for the remote-area subsidy, newest first",
+        description="A dealer sees its own.",
         tags=["subsidies"],
     )
 )
