@@ -10,7 +10,7 @@ from dealers.models.guards import row_scope_sql
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dealers', '0021_earning_notices'),
+        ('dealers', '0022_earning_notices'),
         ('rebates', '0006_market_support'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
