@@ -26,6 +26,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 app.conf.task_routes = {
+    "settlement.issue_documents": {"queue": "import"},
     "settlement.*": {"queue": "settle"},
     "pricing.rejudge": {"queue": "import"},
     "config.take_upload": {"queue": "import"},

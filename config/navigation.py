@@ -99,6 +99,7 @@ SIDEBAR = (
             Entry(_("Disputes"), "disputes", "flag", MONEY["disputes.view"] & HQ),
             Entry(_("Remote-area subsidy"), "remote-subsidy", "map", EARNINGS["remote_subsidy.view"] & HQ),
             Entry(_("Ledger"), "ledger", "ledger", MONEY["ledger.view"]),
+            Entry(_("Check a document"), "document-check", "shield", MONEY["statements.view"] & HQ),
         ),
     ),
     Section(

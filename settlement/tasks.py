@@ -11,13 +11,17 @@ from dealers.errors import Refused
 from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import JobRun
+from dealers.selectors.purchases import Shard
 from dealers.services.jobs import running_job
+from settlement.choices import DocumentFormat
 from settlement.errors import CalculationSuperseded
-from settlement.models import Backtest, Calculation, PreparedExport
+from settlement.models import Backtest, Calculation, PreparedExport, SettlementRun
+from settlement.selectors.documents import ISSUE_DOCUMENTS
 from settlement.services.backtesting import answer_backtest
 from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
 from settlement.services.confirmation import confirm_silent_statements as confirm_silent
 from settlement.services.disputes.deadlines import reject_unanswered
+from settlement.services.documents import issue_documents as issue_all
 from settlement.services.exports import forget_exports, write_export
 
 CALCULATE = "settlement.calculate_run"
@@ -94,6 +98,25 @@ def write_large_export(job_id: int) -> None:
 @shared_task(name="settlement.forget_exports")
 def forget_old_exports() -> None:
     forget_exports(at=clock.now())
+
+
+@shared_task(name=ISSUE_DOCUMENTS)
+def issue_documents(job_id: int) -> None:
+    """Make one kind of file of a part of a closed half-month's statements; those that are made stay as they are."""
+    with running_job(job_id) as taken:
+        if taken is None:
+            return
+        job, progress = taken
+        params = job.params
+        made = issue_all(
+            run=SettlementRun.objects.get(period=params["period"]),
+            shard=Shard(params["number"], params["of"]),
+            kinds=[(DocumentFormat(params["written"]), params["language"])],
+            actor=job.requested_by,
+            at=clock.now(),
+            told=lambda done, total: progress.report(100 * done // (total or 1)),
+        )
+        progress.result = {"made": made}
 
 
 @shared_task(name="settlement.confirm_silent_statements")

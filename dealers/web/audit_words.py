@@ -117,6 +117,7 @@ ACTIONS: dict[str, str | Promise] = {
     "remote_subsidy.withdraw": _("Application for the remote-area subsidy withdrawn"),
     "remote_subsidy.end": _("Remote-area subsidy ended"),
     "settlement.close": _("Settlement closed"),
+    "document.issue": _("Document issued"),
     "statement.confirm": _("Statement confirmed"),
     "statement.confirm_silent": _("Statement confirmed by silence"),
     "statement.dispute": _("Statement disputed"),

@@ -13,12 +13,16 @@ from typing import Any
 from django.utils.translation import gettext
 
 from rebates.rules.arithmetic import tokens
+from rebates.rules.programs import COMPLIANT_SALES, PURCHASES
 from settlement.proof_words import words_of
 from settlement.proof_words.rebates import rebate_rows
 from settlement.proof_words.rows import Row, half_month_words, money, shown
-from settlement.proof_words.words import RuleWords
+from settlement.proof_words.words import RuleWords, Unit
 
 REBATE = "rebate"
+REMOTE_PURCHASES = "remote_purchases"
+#: Facts that were summed from sale lines or shipments, which can be opened half-month by half-month.
+LEADING = (PURCHASES, REMOTE_PURCHASES, COMPLIANT_SALES)
 _SIGNS = {"*": " × ", "/": " ÷ ", "+": " + ", "-": " − ", ",": ", "}
 
 
@@ -71,7 +75,7 @@ def _named(label: object, value: str) -> str:
 def _rows(proof: Mapping[str, Any], words: RuleWords) -> Iterator[Row]:
     if not proof.get("inputs") and not proof.get("formula"):
         return
-    yield Row(gettext("Facts"), head=True)
+    yield Row(gettext("What counts"), head=True)
     yield from _inputs(proof, words)
     terms = proof.get("terms", {})
     if terms:
@@ -97,7 +101,7 @@ def _inputs(proof: Mapping[str, Any], words: RuleWords) -> Iterator[Row]:
         for fact in facts:
             value = shown(fact["amount"], name.unit)
             formula = f"{_formula(fact, words)} = {value}" if "how" in fact else ""
-            yield Row(str(name.label), note=_note(fact), value=value, formula=formula, of=_of(fact))
+            yield Row(str(name.label), note=_note(fact), value=value, formula=formula, of=share_key(fact))
         if len(facts) > 1:
             total = sum(Decimal(fact["amount"]) for fact in facts)
             together = gettext("%(name)s together") % {"name": name.label}
@@ -114,9 +118,9 @@ def _note(fact: Mapping[str, Any]) -> str:
     return " · ".join(parts)
 
 
-def _of(fact: Mapping[str, Any]) -> str:
-    """The half-month whose lines can be opened behind this fact."""
-    return str(fact["period"]) if fact.get("period") and fact.get("lines") else ""
+def share_key(fact: Mapping[str, Any]) -> str:
+    """The key of the lines that can be opened behind a fact; empty when there are none."""
+    return f"{fact['of']}.{fact['period']}" if fact["of"] in LEADING and fact.get("period") else ""
 
 
 def _ending(proof: Mapping[str, Any]) -> Iterator[Row]:
@@ -143,6 +147,8 @@ def _formula(part: Mapping[str, Any], words: RuleWords) -> str:
     for kind, text in tokens(part["how"]):
         if kind == "name":
             written.append(shown(part["numbers"][text], words.name(text).unit))
+        elif kind == "number":
+            written.append(shown(text, Unit.NUMBER))
         elif kind == "function":
             written.append(
                 {"min": gettext("the least of"), "max": gettext("the most of")}.get(text, gettext("whether"))

@@ -13,7 +13,7 @@ from settlement.proof_words.words import Unit
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``head`` opens a part, ``total`` closes one; ``of`` is the half-month whose lines stand behind the row."""
+    """``head`` opens a part, ``total`` closes one; ``of`` is the key of the lines behind the row."""
 
     label: str
     value: str = ""
@@ -32,8 +32,8 @@ def money(text: str) -> str:
 
 
 def shown(text: str, unit: Unit) -> str:
-    """A number of a proof as its unit is written."""
-    if unit is Unit.MONEY:
+    """A number of a proof as its unit is written; one given whole is a count and stays whole."""
+    if unit is Unit.MONEY and "." in text:
         return money(text)
     if unit is Unit.RATE:
         return rate_text(text)

@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
 
 Text = str | Promise
 
@@ -28,6 +29,15 @@ class Name:
     unit: Unit = Unit.MONEY
 
 
+#: What is called the same in every rule.
+COMMON: Mapping[str, Name] = {
+    "purchases": Name(_("Purchases")),
+    "remote_purchases": Name(_("Purchases into remote regions")),
+    "compliant_sales": Name(_("Compliant sales")),
+    "rate": Name(_("Rate"), Unit.RATE),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class RuleWords:
     """The words of one rule. ``subjects`` label what a proof is about, ``reasons`` are whole sentences by code."""
@@ -39,7 +49,7 @@ class RuleWords:
 
     def name(self, code: str) -> Name:
         """The words of a name; one nobody has put into words is shown as it is."""
-        return self.names.get(code) or Name(code.replace("_", " "))
+        return self.names.get(code) or COMMON.get(code) or Name(code.replace("_", " "))
 
     def reason(self, code: str) -> Any:
         return self.reasons.get(code, code.replace("_", " "))

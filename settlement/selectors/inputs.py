@@ -1,4 +1,4 @@
-"""The sale lines and shipments behind a rebate line: exactly what its base was summed from.
+"""The sale lines and shipments behind a statement line: exactly what its base was summed from.
 
 Facts are read as they were known at the run's cutoff: the present state of a line when it was known by then, else the
 earlier state that was. What is listed here therefore sums to the proof's input of the half-month, to the last digit.
@@ -6,6 +6,7 @@ earlier state that was. What is listed here therefore sums to the proof's input 
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,10 +20,26 @@ from pricing.choices import EXCLUDING_FLAGS, Flag, Verdict
 from pricing.models import SaleLine, SaleLineHistory
 from rebates.rules.programs import COMPLIANT_SALES
 from settlement.models import StatementLine
+from settlement.proof_words.reading import REBATE, REMOTE_PURCHASES, share_key
 
 _AMOUNT = ExpressionWrapper(F("quantity") * F("unit_price"), output_field=DecimalField(max_digits=26, decimal_places=6))
 _BREACHES = (Verdict.BELOW_FLOOR, Verdict.ABOVE_CEILING)
 COLUMNS = ("doc_no", "line_no", "at", "product_id", "quantity", "unit_price", "amount", "verdict", "flags")
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What a proof takes from one half-month: ``of`` names the lines (see :data:`LEADING`), ``key`` the share.
+
+    ``lines`` None means that the proof does not say how many there were.
+    """
+
+    key: str
+    of: str
+    period: str
+    amount: Decimal
+    lines: int | None
+    categories: str | list[str] = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +49,11 @@ class InputSum:
     lines: int
     amount: Decimal
     stated: Decimal
-    stated_lines: int
+    stated_lines: int | None
 
     @property
     def agrees(self) -> bool:
-        return self.amount == self.stated and self.lines == self.stated_lines
+        return self.amount == self.stated and self.stated_lines in (None, self.lines)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +65,31 @@ class Inputs:
     total: InputSum
 
 
-def inputs_of(line: StatementLine, period: str, *, cutoff: datetime) -> Inputs | None:
-    """The lines behind the share of ``period`` in a rebate line's base; None when the proof has no such share."""
-    share = next((part for part in line.proof.get("inputs", ()) if part["period"] == period), None)
+def shares_of(proof: Mapping[str, Any]) -> list[Share]:
+    """The half-months' shares of a proof behind which lines can be opened, in the order of the proof."""
+    if proof.get("rule") == REBATE:
+        program = proof["program"]
+        return [
+            Share(part["period"], program["base"], part["period"], *_stated(part), program["categories"])
+            for part in proof.get("inputs", ())
+        ]
+    return [
+        Share(share_key(fact), fact["of"], fact["period"], *_stated(fact))
+        for fact in proof.get("inputs", ())
+        if share_key(fact)
+    ]
+
+
+def inputs_of(line: StatementLine, key: str, *, cutoff: datetime) -> Inputs | None:
+    """The lines behind the share ``key`` of a line's proof; None when the proof has no such share."""
+    share = next((share for share in shares_of(line.proof) if share.key == key), None)
     if share is None:
         return None
-    program = line.proof["program"]
-    half = HalfMonth.parse(period)
-    sales = program["base"] == COMPLIANT_SALES
-    goods = _goods(program["categories"])
+    half = HalfMonth.parse(share.period)
+    sales = share.of == COMPLIANT_SALES
+    goods = _goods(share.categories)
+    if share.of == REMOTE_PURCHASES:
+        goods &= Q(region__remote=True) | Q(region__parent__remote=True)
     parts = _sales(line.dealer_id, half, cutoff, goods) if sales else [_shipments(line.dealer_id, half, cutoff, goods)]
     count, amount = 0, Decimal(0)
     for part in parts:
@@ -65,8 +98,12 @@ def inputs_of(line: StatementLine, period: str, *, cutoff: datetime) -> Inputs |
         amount += sums["amount"] or 0
     rows = [_shown(part, sales) for part in parts]
     joined: QuerySet[Any, dict[str, Any]] = rows[0].union(*rows[1:], all=True) if len(rows) > 1 else rows[0]
-    total = InputSum(count, amount, Decimal(share["amount"]), share["lines"])
+    total = InputSum(count, amount, share.amount, share.lines)
     return Inputs(sales, joined.order_by("at", "doc_no", "line_no"), total)
+
+
+def _stated(part: Mapping[str, Any]) -> tuple[Decimal, int | None]:
+    return Decimal(part["amount"]), part.get("lines")
 
 
 def _goods(categories: str | list[str]) -> Q:

@@ -26,6 +26,8 @@ from settlement.errors import CalculatedTooEarly, OutOfOrder, RunClosed, RunNotF
 from settlement.models import SettlementRun, Statement
 from settlement.rules.runs import may_close_after, next_state
 from settlement.selectors.reckoning import books_before
+from settlement.services.document_jobs import request_documents
+from settlement.services.documents import AT_CLOSING
 from settlement.services.payables import open_payables
 from settlement.services.period_lock import queue_for_approval
 from settlement.services.posting import post_statements
@@ -109,6 +111,7 @@ def approve_run(*, period: HalfMonth, actor: User, at: datetime) -> SettlementRu
         )
         _tell_dealers(run, due_at, at)
         _announce(run, due_at, at)
+        request_documents(run=run, kinds=AT_CLOSING, actor=None, at=at)
     return run
 
 

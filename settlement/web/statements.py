@@ -37,6 +37,7 @@ from settlement.selectors.visible import statement_of, visible_runs, visible_sta
 from settlement.services.confirmation import confirm_statement
 from settlement.terms import settlement_terms
 from settlement.web.disputes import may_contest
+from settlement.web.lines import general_reading
 
 ALL_PERIODS = "all"
 _LIST_COLUMNS = (
@@ -95,6 +96,7 @@ def statement_detail(request: HttpRequest, period: str, dealer: str) -> HttpResp
         "kinds": _by_kind(lines),
         "own": own,
         "is_draft": statement.state == StatementState.DRAFT,
+        "issued": list(statement.documents.order_by("written", "language")),
         "may_confirm": can(user, "statements.confirm") and statement.state == StatementState.ISSUED,
         "may_contest": may_contest(statement, user),
         "disputes": list(disputes_of(statement.pk)),
@@ -195,7 +197,10 @@ def _with_policies(lines: list[StatementLine], user: User) -> list[dict[str, Any
     versions = PolicyVersion.objects.filter(code__in={code for code, _version in named}).only("pk", "code", "version")
     keys = {(version.code, version.version): version.pk for version in versions} if named else {}
     may_read = dealers_can(user, "policy.view")
-    return [{"line": line, "policy": _policy_of(line, keys) if may_read else None} for line in lines]
+    return [
+        {"line": line, "policy": _policy_of(line, keys) if may_read else None, "reading": general_reading(line)}
+        for line in lines
+    ]
 
 
 def _policy_of(line: StatementLine, keys: dict[tuple[str, int], int]) -> int | None:
