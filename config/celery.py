@@ -31,6 +31,7 @@ app.conf.task_routes = {
     "pricing.rejudge": {"queue": "import"},
     "config.take_upload": {"queue": "import"},
     "pricing.check_stock": {"queue": "import"},
+    "rebates.estimate_protection": {"queue": "import"},
 }
 app.conf.beat_schedule = {
     "sweep-sync-clock": {"task": "dealers.sweep_sync", "schedule": crontab(minute="*/15")},

@@ -119,3 +119,8 @@ class ReasonMissing(Refused):
 class ApplicationNotFound(NotFound):
     code = "application_not_found"
     sentence = _("There is no application %(key)s.")
+
+
+class EstimateMissing(Refused):
+    code = "estimate_missing"
+    sentence = _("What proposal %(change)s costs in price protection is not reckoned yet; wait for it, then confirm.")

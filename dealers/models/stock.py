@@ -44,6 +44,7 @@ class Shipment(models.Model):
         verbose_name_plural = _("shipments")
         indexes = [
             models.Index(fields=["dealer", "shipped_on"], name="shipment_by_dealer"),
+            models.Index(fields=["product", "shipped_at"], name="shipment_by_product"),
             BrinIndex(fields=["shipped_at", "known_from"], name="shipment_by_time", pages_per_range=32),
         ]
         constraints = [models.CheckConstraint(name="a_shipment_moves_something", condition=~Q(quantity=0))]

@@ -93,21 +93,19 @@ def price_steps(lines: Iterable[PriceChangeLine]) -> list[PriceStep]:
     ).values_list("product_id", "valid", "price")
     for product_id, valid, price in standing:
         told.setdefault(product_id, []).append((valid.lower or date.min, valid.upper, price))
-    steps = {line.pk: PriceStep(line, _price_on(told.get(line.product_id, ()), line, wanted)) for line in wanted}
-    return [steps[line.pk] for line in wanted]
+    of_product: dict[int, list[PriceChangeLine]] = {}
+    for line in wanted:
+        of_product.setdefault(line.product_id, []).append(line)
+    return [
+        PriceStep(line, _price_on(told.get(line.product_id, ()), line, of_product[line.product_id])) for line in wanted
+    ]
 
 
 def _price_on(
     standing: Iterable[tuple[date, date | None, Decimal]], line: PriceChangeLine, lines: list[PriceChangeLine]
 ) -> Decimal | None:
     day = line.valid_from - timedelta(days=1)
-    earlier = [
-        other
-        for other in lines
-        if other.product_id == line.product_id
-        and other.valid_from <= day
-        and (other.valid_to is None or day < other.valid_to)
-    ]
+    earlier = [other for other in lines if other.valid_from <= day and (other.valid_to is None or day < other.valid_to)]
     if earlier:
         return max(earlier, key=lambda other: other.valid_from).price
     return next((price for first, end, price in standing if first <= day and (end is None or day < end)), None)

@@ -1,7 +1,8 @@
-"""Windows and credits as settled, forfeited years, market support, and who gets the remote-area subsidy."""
+"""Windows and credits as settled, forfeited years, market support, remote-area subsidies, estimates of protection."""
 
 from rebates.models.accruals import Accrual
 from rebates.models.credits import Credit, CreditSettlement
+from rebates.models.estimates import EstimatedProtection, ProtectionEstimate
 from rebates.models.forfeitures import Forfeiture
 from rebates.models.market_support import SupportActivity, SupportFile, SupportQuota, SupportStep
 from rebates.models.remote_subsidies import RemoteSubsidyApplication, RemoteSubsidyRight
@@ -10,7 +11,9 @@ __all__ = [
     "Accrual",
     "Credit",
     "CreditSettlement",
+    "EstimatedProtection",
     "Forfeiture",
+    "ProtectionEstimate",
     "RemoteSubsidyApplication",
     "RemoteSubsidyRight",
     "SupportActivity",

@@ -3,27 +3,27 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
 from dealers.choices import Role
-from dealers.foundation.clock import business_day
-from dealers.models import User
+from dealers.models import PriceChange, User
 from dealers.selectors.list_prices import PriceStep
-from dealers.selectors.policies import policy_in_force
 from dealers.selectors.visibility import visible_dealers
 from rebates.rules.price_protection import Zero
 from rebates.rules.quantities import cents_text
 from rebates.selectors.price_protection import (
     DealerProtection,
     DealerSum,
+    PriceFall,
     proposed_falls,
     protections,
     sums_by_dealer,
     terms_of,
 )
+from rebates.selectors.protection_estimates import is_large, kept_sums, latest_estimate, policy_for
 from rebates.terms import PriceProtectionTerms
 from rebates.web.protection_words import zero_words
 
@@ -39,6 +39,8 @@ class Announcement:
     policy: str = ""
     sums: list[DealerSum] = field(default_factory=list)
     details: list[DealerProtection] = field(default_factory=list)
+    #: Reckoned in the background at `as_of`, not while the page was made.
+    kept: bool = False
 
     @property
     def units(self) -> int:
@@ -74,20 +76,55 @@ class Announcement:
 
 
 def announce(
-    steps: Iterable[PriceStep], *, at: datetime, dealers: Collection[int] | None = None, keep: bool = False
+    steps: Iterable[PriceStep],
+    *,
+    at: datetime,
+    dealers: Collection[int] | None = None,
+    keep: bool = False,
+    known_at: datetime | None = None,
 ) -> Announcement:
-    """Reckon what the falls among these prices cost; ``keep`` keeps every dealer and product in ``details``."""
+    """Reckon what the falls among these prices cost; ``keep`` keeps every dealer and product in ``details``.
+
+    ``known_at`` leaves out facts received later.
+    """
     falls = proposed_falls(steps)
-    first_day = min((fall.day for fall in falls), default=None)
-    policy = None if first_day is None else policy_in_force(first_day) or policy_in_force(business_day(at))
-    told = Announcement(at, len(falls), first_day, None if policy is None else terms_of(policy), str(policy or ""))
+    told = _unreckoned(falls, at)
     if told.terms is not None:
-        found: Iterable[DealerProtection] = protections(falls, told.terms, at=at, dealers=dealers)
+        found: Iterable[DealerProtection] = protections(falls, told.terms, at=at, dealers=dealers, known_at=known_at)
         if keep:
             told.details = sorted(found, key=lambda row: (-row.protection.amount, row.dealer_id, row.product_id))
             found = told.details
         told.sums = sums_by_dealer(found)
     return told
+
+
+def announced(
+    change: PriceChange, steps: Sequence[PriceStep], *, at: datetime, dealers: Collection[int] | None = None
+) -> Announcement | None:
+    """What a page is told: reckoned at once when that is quick, else as it was kept; None while nothing is kept."""
+    falls = proposed_falls(steps)
+    if not is_large(falls):
+        return announce(steps, at=at, dealers=dealers)
+    told = _unreckoned(falls, at)
+    if told.terms is None:
+        return told
+    kept = latest_estimate(change.pk)
+    if kept is None:
+        return None
+    return replace(
+        told,
+        as_of=kept.as_of,
+        terms=terms_of(kept.policy),
+        policy=str(kept.policy),
+        sums=kept_sums(kept, dealers),
+        kept=True,
+    )
+
+
+def _unreckoned(falls: Sequence[PriceFall], at: datetime) -> Announcement:
+    policy = policy_for(falls, at)
+    first_day = min((fall.day for fall in falls), default=None)
+    return Announcement(at, len(falls), first_day, None if policy is None else terms_of(policy), str(policy or ""))
 
 
 def in_sight(user: User) -> list[int] | None:

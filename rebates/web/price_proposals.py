@@ -18,6 +18,7 @@ from dealers.errors import Refused
 from dealers.foundation import clock
 from dealers.foundation.tabular import UnusableFile
 from dealers.models import PriceChange, Product, User
+from dealers.selectors.list_prices import price_steps
 from dealers.services.imports.list_prices import LAYOUT
 from dealers.services.imports.price_tables import FaultyRow, read_prices
 from dealers.services.imports.sources import TableSource
@@ -25,6 +26,9 @@ from dealers.services.price_changes import NewPrice, propose_prices
 from dealers.web.access import capability_required, person
 from dealers.web.form_fields import DayField, PriceField, day_after
 from dealers.web.listing import words_of
+from rebates.selectors.price_protection import proposed_falls
+from rebates.selectors.protection_estimates import is_large
+from rebates.services.protection_estimates import request_estimate
 
 LARGEST_TABLE = 8 << 20
 _MOST_FAULTS_SHOWN = 100
@@ -139,5 +143,7 @@ def _propose(form: forms.Form, prices: list[NewPrice], user: User, filename: str
 
 
 def _proposed(request: HttpRequest, change: PriceChange) -> HttpResponse:
+    if is_large(proposed_falls(price_steps(change.lines.select_related("product")))):
+        request_estimate(change=change, actor=person(request), at=clock.now())
     messages.success(request, _("Proposed. Another person puts it in force; below is what a fall would cost."))
     return redirect("price-change", change.pk)

@@ -12,6 +12,7 @@ urlpatterns = [
     path("price-changes/import/", price_proposals.prices_propose, name="prices-propose"),
     path("price-changes/<int:pk>/", price_changes.price_change, name="price-change"),
     path("price-changes/<int:pk>/confirm/", price_changes.price_confirm, name="price-confirm"),
+    path("price-changes/<int:pk>/estimate/", price_changes.price_estimate, name="price-estimate"),
     path("price-changes/<int:pk>/decline/", price_changes.price_decline, name="price-decline"),
     path("price-changes/<int:pk>/withdraw/", price_changes.price_withdraw, name="price-withdraw"),
     path("price-changes/<int:pk>/protection.<str:ending>", price_changes.protection_export, name="protection-export"),

@@ -11,10 +11,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from dealers.choices import PriceChangeState, Role
+from dealers.choices import JobState, PriceChangeState, Role
 from dealers.foundation.clock import business_day, now, start_of_day
-from dealers.models import Dealer, FeedDelivery, InventoryLine, ListPrice, PriceChange, Product, Shipment
-from rebates.selectors.price_protection import PriceFall, protections, terms_of
+from dealers.models import Dealer, FeedDelivery, InventoryLine, JobRun, ListPrice, PriceChange, Product, Shipment
+from rebates.models import ProtectionEstimate
+from rebates.selectors.price_protection import PriceFall, protections, sums_by_dealer, terms_of
+from rebates.selectors.protection_estimates import ESTIMATE_TASK, sums_in_parts
+from rebates.tasks import estimate_protection
 from tests import factories
 from tests.visitors import signed_in, visitor
 
@@ -240,3 +243,100 @@ def test_pages_cost_the_same_for_one_dealer_and_for_many(product: Product, deliv
             assert client.get(page.format(pk=change.pk)).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
+
+
+@pytest.fixture
+def nothing_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every proposal counts as large."""
+    monkeypatch.setattr("rebates.selectors.protection_estimates._AT_ONCE", 0)
+
+
+def reckon(change: PriceChange) -> JobRun:
+    """The worker takes the job up that the proposal asked for."""
+    job = JobRun.objects.get(task=ESTIMATE_TASK, key=str(change.pk), state=JobState.QUEUED)
+    estimate_protection(job.pk)
+    job.refresh_from_db()
+    return job
+
+
+def two_shelves(product: Product, delivery: FeedDelivery) -> None:
+    for code, units in (("A", 2), ("B", 5)):
+        held = shelf(product, delivery, code=code)
+        held.received(units, now() - timedelta(days=1))
+        held.counted(units, now() - timedelta(hours=1))
+
+
+def test_a_large_proposal_is_reckoned_in_the_background_and_shown_as_of_its_instant(
+    product: Product, delivery: FeedDelivery, nothing_at_once: None
+) -> None:
+    two_shelves(product, delivery)
+    change = proposal(visitor(Role.CHANNEL_MANAGER))
+    manager = visitor(Role.POLICY_MANAGER)
+    waiting = manager.get(f"/price-changes/{change.pk}/")
+    assert waiting.context["busy"] and waiting.context["told"] is None
+    refused = manager.post(f"/price-changes/{change.pk}/confirm/", follow=True)
+    assert "is not reckoned yet" in refused.content.decode()
+    job = reckon(change)
+    assert (job.state, job.progress) == (JobState.DONE, 100)
+    page = manager.get(f"/price-changes/{change.pk}/")
+    kept = ProtectionEstimate.objects.get()
+    assert (page.context["told"].as_of, page.context["told"].amount) == (kept.as_of, "700.00")
+    assert [(row["dealer"].code, row["amount"]) for row in page.context["rows"]] == [("B", "500.00"), ("A", "200.00")]
+    export = b"".join(manager.get(f"/price-changes/{change.pk}/protection.csv")).decode("utf-8-sig").splitlines()
+    assert export == ["dealer,products,units,amount", "B,1,5,500.00", "A,1,2,200.00"]
+    manager.post(f"/price-changes/{change.pk}/confirm/", {"note": ""})
+    change.refresh_from_db()
+    assert (change.state, change.announced["amount"]) == (PriceChangeState.CONFIRMED, "700.00")
+    assert change.announced["as_of"] == kept.as_of.isoformat()
+
+
+def test_the_estimate_of_a_large_proposal_is_reckoned_again_on_demand(
+    product: Product, delivery: FeedDelivery, nothing_at_once: None
+) -> None:
+    two_shelves(product, delivery)
+    change = proposal(visitor(Role.CHANNEL_MANAGER))
+    manager = visitor(Role.POLICY_MANAGER)
+    reckon(change)
+    later = shelf(product, delivery, code="C")
+    later.received(1, now() - timedelta(minutes=2))
+    later.counted(1, now())
+    assert manager.get(f"/price-changes/{change.pk}/").context["told"].units == 7
+    detail = manager.get(f"/price-changes/{change.pk}/dealers/C/").context["rows"]
+    assert [row["found"].units for row in detail] == [0]  # as the estimate, not as of now
+    assert visitor(Role.AUDITOR).post(f"/price-changes/{change.pk}/estimate/").status_code == 403
+    assert not JobRun.objects.filter(state=JobState.QUEUED).exists()
+    for _twice in range(2):
+        manager.post(f"/price-changes/{change.pk}/estimate/")
+    reckon(change)
+    assert manager.get(f"/price-changes/{change.pk}/").context["told"].units == 8
+
+
+def test_a_proposal_decided_before_its_turn_is_not_reckoned(
+    product: Product, delivery: FeedDelivery, nothing_at_once: None
+) -> None:
+    two_shelves(product, delivery)
+    proposer = factories.User(role=Role.CHANNEL_MANAGER)
+    change = proposal(signed_in(proposer))
+    signed_in(proposer).post(f"/price-changes/{change.pk}/withdraw/")
+    assert reckon(change).result == {"estimate": None}
+    assert not ProtectionEstimate.objects.exists()
+
+
+def test_parts_of_a_large_proposal_add_up_to_what_is_reckoned_at_once(
+    product: Product, delivery: FeedDelivery, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three products, one at a time, two of them on the same shelf."""
+    monkeypatch.setattr("rebates.selectors.protection_estimates._PRODUCTS_AT_ONCE", 1)
+    dealer, policy = factories.Dealer(), factories.PolicyVersion(valid=(date(2025, 1, 1), factories.FIRST_DAY))
+    falls = []
+    for number in (2, 1, 3):
+        held = Shelf(factories.Dealer() if number == 3 else dealer, made := factories.Product(), delivery)
+        held.received(number, now() - timedelta(days=1))
+        held.counted(number, now() - timedelta(hours=1))
+        falls.append(PriceFall(made.pk, business_day(now()) + timedelta(days=1), Decimal(10), Decimal(9)))
+    said: list[int] = []
+    at = now()
+    parts = sums_in_parts(falls, terms_of(policy), at=at, on_progress=said.append)
+    assert parts == sums_by_dealer(protections(falls, terms_of(policy), at=at))
+    assert [row.units for row in parts] == [3, 3]
+    assert said == [0, 31, 63]
