@@ -53,6 +53,26 @@ def test_a_second_delivery_of_the_same_task_finds_the_job_taken(hints):
         assert second is None
 
 
+def test_a_job_whose_worker_died_is_taken_over_and_a_slow_one_is_not(hints):
+    died, slow = ask("died"), ask("slow")
+    JobRun.objects.filter(pk=died.pk).update(state=JobState.RUNNING, seen_at=clock.now(), attempts=1)
+    with jobs.running_job(died.pk) as taken_over:
+        assert taken_over[0].attempts == 2
+    with jobs.running_job(slow.pk):
+        JobRun.objects.filter(pk=slow.pk).update(seen_at=clock.now() - timedelta(hours=2))
+        with jobs.running_job(slow.pk) as second:
+            assert second is None
+
+
+def test_who_was_taken_for_lost_changes_nothing_any_more(hints):
+    job = ask()
+    with jobs.running_job(job.pk) as (_running, progress):
+        JobRun.objects.filter(pk=job.pk).update(attempts=2, progress=7)  # another attempt has begun meanwhile
+        progress.report(90)
+    job.refresh_from_db()
+    assert (job.state, job.progress) == (JobState.RUNNING, 7)
+
+
 def test_a_job_that_raises_is_failed_with_its_error(hints):
     job = ask()
     with pytest.raises(ValueError), jobs.running_job(job.pk):
@@ -75,9 +95,10 @@ def test_the_relay_hints_again_at_waiting_and_lost_jobs_only(hints):
     now = clock.now()
     waiting, lost, alive = ask("waiting"), ask("lost"), ask("alive")
     JobRun.objects.filter(pk=waiting.pk).update(requested_at=now - timedelta(minutes=2))
-    JobRun.objects.filter(pk=lost.pk).update(state=JobState.RUNNING, seen_at=now - timedelta(minutes=11))
-    JobRun.objects.filter(pk=alive.pk).update(state=JobState.RUNNING, seen_at=now - timedelta(minutes=1))
-    assert jobs.relay_jobs(at=now) == 2
+    JobRun.objects.filter(pk=lost.pk).update(state=JobState.RUNNING, seen_at=now - timedelta(seconds=11))
+    with jobs.running_job(alive.pk):
+        JobRun.objects.filter(pk=alive.pk).update(seen_at=now - timedelta(hours=1))  # slow, but its session is there
+        assert jobs.relay_jobs(at=now) == 2
     assert {job_id for job_id, _task in hints} == {waiting.pk, lost.pk}
 
 
