@@ -254,15 +254,31 @@ def _importer(kind: str, dealer: Dealer | None) -> Importer:
 
 
 def import_trade_messages(
-    *, given: IO[bytes], dealer: Dealer, actor: Actor, door: Door, filename: str = "", delivered_by: str = ""
+    *,
+    given: IO[bytes],
+    dealer: Dealer,
+    actor: Actor,
+    door: Door,
+    filename: str = "",
+    delivered_by: str = "",
+    begun_since: datetime | None = None,
+    on_message: Callable[[float], None] | None = None,
 ) -> TradeFileReceived:
     """Take a file of trade messages that ``dealer`` delivers, gzipped or not; its messages name the receipts.
 
+    ``begun_since`` and ``on_message`` as in :func:`dealers.services.trade.taking.take_messages`.
     Raises ``UnusableFile`` with nothing stored when it is none or larger than the 64 MiB that one file may have.
     """
     body = unpacked_bytes(given, MOST_BYTES)
     return take_trade_messages(
-        body=body, dealer=dealer, actor=actor, door=door, filename=filename, delivered_by=delivered_by
+        body=body,
+        dealer=dealer,
+        actor=actor,
+        door=door,
+        filename=filename,
+        delivered_by=delivered_by,
+        begun_since=begun_since,
+        on_message=on_message,
     )
 
 

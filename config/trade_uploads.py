@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import IO
 
 from django.db import transaction
@@ -13,10 +15,14 @@ from config.imports import import_trade_messages
 from dealers.choices import Door, MessageState
 from dealers.errors import NotPermitted
 from dealers.foundation.findings import Finding
-from dealers.models import FeedDelivery, QuarantinedLine, TradeFileReceived, TradeMessage, User
+from dealers.models import Dealer, FeedDelivery, QuarantinedLine, TradeFileReceived, TradeMessage, User
+from dealers.permissions import can
 from dealers.selectors.trade import messages_of
+from dealers.selectors.visibility import visible_dealers
 from dealers.services.deliveries import detail_of
 
+#: What an upload of trade messages holds, where that of a table names its feed.
+TRADE = "trade_messages"
 _REASONS_SHOWN = 10
 
 
@@ -32,21 +38,38 @@ class _Undone(Exception):
     """Takes everything back that the trial did."""
 
 
-def take_trade_file(*, content: IO[bytes], filename: str, upload_of: User) -> TradeFileReceived:
-    """Take the file of a dealer's person. Raises ``UnusableFile`` with nothing stored."""
-    if upload_of.dealer is None:
+def take_trade_file(
+    *,
+    content: IO[bytes],
+    filename: str,
+    dealer: Dealer,
+    actor: User,
+    begun_since: datetime | None = None,
+    on_message: Callable[[float], None] | None = None,
+) -> TradeFileReceived:
+    """Take a file of a dealer's messages that one of its people or HQ hands in.
+
+    Raises ``UnusableFile`` with nothing stored, and ``NotPermitted`` when it is not theirs to hand in.
+    """
+    if not can(actor, "trade.deliver") or not visible_dealers(actor).filter(pk=dealer.pk).exists():
         raise NotPermitted()
     return import_trade_messages(
-        given=content, dealer=upload_of.dealer, actor=upload_of, door=Door.PORTAL, filename=filename
+        given=content,
+        dealer=dealer,
+        actor=actor,
+        door=Door.PORTAL,
+        filename=filename,
+        begun_since=begun_since,
+        on_message=on_message,
     )
 
 
-def try_trade_file(*, content: IO[bytes], filename: str, upload_of: User) -> Tried:
+def try_trade_file(*, content: IO[bytes], filename: str, dealer: Dealer, actor: User) -> Tried:
     """What would become of the file; it goes the same way in, in a transaction that is rolled back."""
     tried = Tried({}, ())
     try:
         with transaction.atomic():
-            tried = _told(take_trade_file(content=content, filename=filename, upload_of=upload_of))
+            tried = _told(take_trade_file(content=content, filename=filename, dealer=dealer, actor=actor))
             raise _Undone
     except _Undone:
         return tried

@@ -10,8 +10,10 @@ from datetime import datetime
 from typing import IO, Any
 
 from django.db import transaction
+from django.utils import translation
 
 from config.imports import import_file
+from config.trade_uploads import TRADE, take_trade_file, try_trade_file
 from dealers.choices import Door
 from dealers.foundation import clock
 from dealers.foundation.findings import Finding
@@ -95,7 +97,9 @@ def run_upload(upload: Upload, *, on_progress: Callable[[int], None]) -> None:
     if upload.finished_at is not None:
         return
     try:
-        if upload.rehearsal:
+        if upload.feed == TRADE:
+            upload.outcome = _messages_told(upload, on_progress)
+        elif upload.rehearsal:
             with opened(upload) as content:
                 upload.outcome = try_file(
                     feed=upload.feed, content=content, filename=upload.filename, upload_of=upload.uploaded_by
@@ -116,6 +120,24 @@ def finish_upload(upload: Upload, *, at: datetime) -> None:
         upload.save(update_fields=["outcome", "delivery", "finished_at"])
         if not upload.rehearsal or "unusable" in upload.outcome:
             let_go(upload)
+
+
+def _messages_told(upload: Upload, on_progress: Callable[[int], None]) -> dict[str, Any]:
+    """Try or take a file of trade messages; what is kept of it: where the file is, or what a trial found."""
+    dealer, actor = upload.dealer, upload.uploaded_by
+    with opened(upload) as content, translation.override(upload.uploaded_by.language):
+        if upload.rehearsal:
+            tried = try_trade_file(content=content, filename=upload.filename, dealer=dealer, actor=actor)
+            return {"messages": tried.counts, "reasons": list(tried.reasons)}
+        file = take_trade_file(
+            content=content,
+            filename=upload.filename,
+            begun_since=upload.uploaded_at,
+            on_message=lambda share: on_progress(round(share * 100)),
+            dealer=dealer,
+            actor=actor,
+        )
+        return {"file": str(file.number)}
 
 
 def _taken_now(upload: Upload, on_progress: Callable[[int], None]) -> FeedDelivery:

@@ -28,6 +28,7 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "deliveries.view": CHANNEL | FINANCE | RISK | AUDIT | DEALER_SIDE,
     "reports.submit": DEALER_SIDE,
     "quarantine.correct": DEALER_SIDE,
+    "trade.deliver": CHANNEL | DEALER_SIDE,
     "trade.agree": CHANNEL | {Role.DEALER_OWNER},
     "stock.view": CHANNEL | RISK | AUDIT | DEALER_SIDE,
     "supply.view": EVERYONE,

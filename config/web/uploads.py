@@ -16,11 +16,12 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from config.imports import is_trade_messages
-from config.trade_uploads import take_trade_file, try_trade_file
+from config.trade_uploads import TRADE
 from config.uploads import finish_upload, is_small, request_upload, run_upload, take_file, try_file
 from config.web.refused_sheets import refused_sheet, row_of_problem
 from config.web.report_sheets import COLUMNS
 from config.web.sheets import workbook_response
+from config.web.trade_uploads import messages_handled
 from dealers.choices import OWN_FEEDS, Feed
 from dealers.foundation import clock
 from dealers.foundation.findings import Finding
@@ -91,7 +92,7 @@ def _handled(request: HttpRequest, form: UploadForm, *, rehearsal: bool) -> Http
     content: IO[bytes] = file.file  # type: ignore[assignment]
     feed, filename, user, at = form.cleaned_data["feed"], str(file.name), person(request), clock.now()
     if is_trade_messages(content):
-        return _messages_handled(request, form, content, rehearsal=rehearsal)
+        return messages_handled(request, form, own_dealer(request), rehearsal=rehearsal)
     small = is_small(content, file.size or 0)
     outcome: dict[str, Any] = {}
     if small:
@@ -121,31 +122,8 @@ def _handled(request: HttpRequest, form: UploadForm, *, rehearsal: bool) -> Http
     return redirect("upload-course", kept.number)
 
 
-def _messages_handled(
-    request: HttpRequest, form: UploadForm, content: IO[bytes], *, rehearsal: bool
-) -> HttpResponse | None:
-    """Take or try a file of trade messages, whatever kind was ticked: it says itself what it holds."""
-    filename, user = str(form.cleaned_data["file"].name), person(request)
-    try:
-        if not rehearsal:
-            taken = take_trade_file(content=content, filename=filename, upload_of=user)
-            return redirect("trade-file", taken.number)
-        tried = try_trade_file(content=content, filename=filename, upload_of=user)
-    except UnusableFile as error:
-        said = _("%(file)s %(reason)s. Nothing was stored.")
-        form.add_error("file", said % {"file": filename, "reason": error.render()})
-        return None
-    sentence = _(
-        "Tried: of %(messages)s messages %(taken)s would be taken, with %(good)s good lines and %(bad)s refused."
-    )
-    messages.info(request, sentence % tried.counts)
-    for reason in tried.reasons:
-        messages.warning(request, reason)
-    return redirect("upload")
-
-
 @require_GET
-@capability_required("reports.submit")
+@capability_required("trade.deliver")
 def upload_course(request: HttpRequest, number: UUID) -> HttpResponse:
     """Where an uploaded file stands: on its way, tried, taken, or of no use."""
     kept = _own_upload(request, number)
@@ -154,7 +132,7 @@ def upload_course(request: HttpRequest, number: UUID) -> HttpResponse:
     unusable = outcome.get("unusable")
     context = {
         "upload": kept,
-        "feed": Feed(kept.feed),
+        "feed": _("Trade messages") if kept.feed == TRADE else Feed(kept.feed).label,
         "outcome": outcome,
         "reason": Finding.from_record(unusable).render() if unusable else "",
         "problems": [_shown(problem) for problem in problems[:_PROBLEMS_SHOWN]],
@@ -167,7 +145,7 @@ def upload_course(request: HttpRequest, number: UUID) -> HttpResponse:
 
 
 @require_POST
-@capability_required("reports.submit")
+@capability_required("trade.deliver")
 def upload_hand_in(request: HttpRequest, number: UUID) -> HttpResponse:
     """Take a file in that was tried: the kept one, so that it need not be chosen again."""
     kept = _own_upload(request, number)
@@ -184,6 +162,8 @@ def upload_hand_in(request: HttpRequest, number: UUID) -> HttpResponse:
         request_upload(kept, actor=person(request), at=at)
     if kept.delivery is not None:
         return redirect("receipt", kept.delivery.receipt)
+    if "file" in kept.outcome:
+        return redirect("trade-file", kept.outcome["file"])
     return redirect("upload-course", number)
 
 
@@ -201,7 +181,9 @@ def upload_refused(request: HttpRequest, number: UUID) -> HttpResponse:
 
 def _own_upload(request: HttpRequest, number: UUID) -> Upload:
     uploads = Upload.objects.select_related("job", "delivery", "dealer", "uploaded_by__dealer")
-    return get_object_or_404(uploads, number=number, dealer=own_dealer(request))
+    user = person(request)
+    whose = {"dealer": user.dealer} if user.dealer_id else {"uploaded_by": user}  # HQ hands in for many
+    return get_object_or_404(uploads, number=number, **whose)
 
 
 def _shown(problem: dict[str, Any]) -> dict[str, Any]:

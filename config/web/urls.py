@@ -13,6 +13,7 @@ from config.web.stock_count import count_save, count_submit, stock_count
 from config.web.styleguide import styleguide
 from config.web.table_import import bands_import, observations_import
 from config.web.themes import set_theme
+from config.web.trade_uploads import deliver
 from config.web.uploads import upload, upload_course, upload_hand_in, upload_refused
 
 urlpatterns = [
@@ -23,6 +24,7 @@ urlpatterns = [
     path("observations/import/", observations_import, name="observations-import"),
     path("upload/", upload, name="upload"),
     path("upload/sheets/<str:feed>.<str:ending>", report_sheet, name="report-sheet"),
+    path("trade-messages/hand-in/", deliver, name="trade-deliver"),
     path("uploads/<uuid:number>/", upload_course, name="upload-course"),
     path("uploads/<uuid:number>/hand-in/", upload_hand_in, name="upload-hand-in"),
     path("uploads/<uuid:number>/refused.xlsx", upload_refused, name="upload-refused"),

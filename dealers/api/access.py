@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from django.utils.translation import gettext, gettext_lazy
 from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
+from dealers.api.problems import Problem
 from dealers.choices import Role
-from dealers.errors import NotPermitted
+from dealers.errors import NotFound, NotPermitted
 from dealers.models import ApiKey, Dealer, User
 from dealers.permissions import CAPABILITIES, can
 from dealers.principals import MachineClient
+from dealers.selectors.visibility import visible_dealers
 
 
 class ScopeOrCapability(BasePermission):
@@ -59,4 +62,20 @@ def own_dealer(request: Request) -> Dealer:
     dealer = dealer_of(request)
     if dealer is None:
         raise NotPermitted()
+    return dealer
+
+
+def delivering_dealer(request: Request) -> Dealer:
+    """Whose delivery it is: the dealer that calls, or the one HQ names by ``?dealer=``.
+
+    Raises a problem 400 when HQ names none, and ``NotFound`` for one out of sight or not the caller.
+    """
+    code, own = str(request.query_params.get("dealer", "")).strip(), dealer_of(request)
+    if own is not None and (not code or code in own.reporting_codes):
+        return own
+    if not code:
+        raise Problem(400, "dealer_required", gettext("Say whose delivery it is: ?dealer= and the code."))
+    dealer = visible_dealers(request.user).filter(code=code[:32]).first() if own is None else None
+    if dealer is None:
+        raise NotFound(what=gettext_lazy("dealer"), key=code[:32])
     return dealer

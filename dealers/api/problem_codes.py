@@ -10,6 +10,7 @@ PROBLEM_CODES = (
     (400, "not_utf8", _("The body is not UTF-8.")),
     (400, "broken_gzip", _("The body says it is gzip and is not, or not whole.")),
     (400, "bad_cursor", _("The cursor did not come from `next` or `previous` of a list.")),
+    (400, "dealer_required", _("HQ says by ?dealer= whose delivery it is.")),
     (400, "bad_idempotency_key", _("An Idempotency-Key has 1 to 200 printable ASCII characters.")),
     (401, "not_authenticated", _("Send Authorization: Bearer with your key.")),
     (401, "unknown_key", _("There is no such key; check that it was copied whole.")),

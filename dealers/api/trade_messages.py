@@ -16,7 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from dealers.api.access import ScopeOrCapability, own_dealer
+from dealers.api.access import ScopeOrCapability, delivering_dealer
 from dealers.api.bodies import raw_body
 from dealers.api.problems import Problem
 from dealers.api.receipts import ReceiptSerializer, RemarkSerializer, receipt_body, remark_body
@@ -116,7 +116,7 @@ def one_receipt(
 
     A body that cannot be answered by one receipt is refused with a problem 422 before anything is stored.
     """
-    body, dealer = trade_body(request), own_dealer(request)
+    body, dealer = trade_body(request), delivering_dealer(request)
     found = feeds_in(body, dealer)
     if len(found) != 1:
         sentence = gettext("The body holds %(count)s messages; send them to edi-messages, which answers for each.")

@@ -96,6 +96,7 @@ def trade_files(request: HttpRequest) -> HttpResponse:
         "rows": [{"file": file, "format": FORMATS.get(file.format, file.format), **states[file.pk]} for file in rows],
         "dealer": dealer,
         "for_dealer": user.dealer_id is not None,
+        "may_deliver": can(user, "trade.deliver"),
     }
     return render(request, "dealers/trade_files.html", context)
 

@@ -105,5 +105,5 @@ def _source(report: Report) -> JsonReport | NdjsonReport | TableReport:
 
 def _take(request: Request, body: bytes, dealer: Dealer) -> TradeFileReceived:
     """Take one message with its sales, and with its stock when the caller may report that, too."""
-    require_stock_scope(request, body)
+    require_stock_scope(request, body, dealer)
     return take_trade_messages(body=body, dealer=dealer, actor=actor_of(request), door=Door.API)

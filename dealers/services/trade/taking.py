@@ -63,8 +63,13 @@ def take_messages(
     filename: str = "",
     delivered_by: str = "",
     again: Again[TradeMessage] = once,
+    begun_since: datetime | None = None,
+    on_message: Callable[[float], None] | None = None,
 ) -> TradeFileReceived:
     """Take every message of ``body`` that can be taken, and record what became of each.
+
+    When the same file was begun by this door after ``begun_since``, by a worker that was killed, this goes on behind
+    the last message that was taken. ``on_message`` hears how much of the file is taken.
 
     Raises :class:`~dealers.foundation.trade_messages.UnreadableMessage`, with nothing stored, when the file as a
     whole is no file of messages.
@@ -75,11 +80,15 @@ def take_messages(
     )
     agreed, places = agreed_with(dealer), Places.of(dealer)
     _note_interchanges(survey, dealer, arrival.digest)
-    file = _record_file(survey, dealer, arrival)
+    file = _begun(dealer, arrival, begun_since) or _record_file(survey, dealer, arrival)
+    taken = set(TradeMessage.objects.filter(file=file).values_list("position", flat=True))
     positions = _positions(survey)
-    for message in survey.messages:
-        lines = MessageLines(survey, message, dealer=dealer, agreed=agreed, places=places)
-        again(lambda lines=lines: _take(file, lines, positions, arrival, agreed, takers))  # type: ignore[misc]
+    for number, message in enumerate(survey.messages, 1):
+        if positions[id(message)][2] not in taken:
+            lines = MessageLines(survey, message, dealer=dealer, agreed=agreed, places=places)
+            again(lambda lines=lines: _take(file, lines, positions, arrival, agreed, takers))  # type: ignore[misc]
+        if on_message is not None:
+            on_message(number / len(positions))
     return file
 
 
@@ -157,6 +166,15 @@ def _note_interchanges(survey: TradeFile, dealer: Dealer, digest: str) -> None:
 
 def _key(interchange: Interchange) -> str:
     return clean_text(f"{interchange.sender}/{interchange.control_no}", 200)
+
+
+def _begun(dealer: Dealer, arrival: Arrival, since: datetime | None) -> TradeFileReceived | None:
+    if since is None:
+        return None
+    begun = TradeFileReceived.objects.filter(
+        dealer=dealer, door=arrival.door, body_digest=arrival.digest, received_at__gte=since
+    )
+    return begun.order_by("pk").first()
 
 
 def _record_file(survey: TradeFile, dealer: Dealer, arrival: Arrival) -> TradeFileReceived:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -73,6 +74,8 @@ def take_trade_messages(
     door: Door,
     filename: str = "",
     delivered_by: str = "",
+    begun_since: datetime | None = None,
+    on_message: Callable[[float], None] | None = None,
 ) -> TradeFileReceived:
     """Take a file of messages with everything in it, stock and sales; see `dealers.services.trade.taking`."""
     return take_messages(
@@ -84,6 +87,8 @@ def take_trade_messages(
         filename=filename,
         delivered_by=delivered_by,
         again=_again_after_collision,
+        begun_since=begun_since,
+        on_message=on_message,
     )
 
 

@@ -15,12 +15,24 @@ from django.test import Client
 
 from config import uploads as doing
 from config.tasks import take_upload
-from dealers.choices import JobState, Role
+from dealers.choices import Door, JobState, Role
 from dealers.foundation.clock import now
-from dealers.models import Dealer, FeedDelivery, FileIntake, InventoryLine, JobRun, QuarantinedLine, Upload, UploadPiece
+from dealers.models import (
+    Dealer,
+    FeedDelivery,
+    FileIntake,
+    InventoryLine,
+    JobRun,
+    QuarantinedLine,
+    TradeFileReceived,
+    TradeMessage,
+    Upload,
+    UploadPiece,
+)
 from dealers.services.uploads import KEPT_FOR, forget_uploads
 from pricing.models import SaleLine, SalesTally
 from tests import factories
+from tests.messages import edifact
 from tests.old_excel import old_workbook
 from tests.visitors import visitor
 
@@ -241,3 +253,70 @@ def test_what_was_tried_and_never_handed_in_is_removed(operator: Client) -> None
         "has been removed"
         in operator.post(f"/uploads/{Upload.objects.get().number}/hand-in/", follow=True).content.decode()
     )
+
+
+def messages_of(dealer: Dealer, days: int) -> bytes:
+    """An interchange of INVRPT messages, one for each of the last days."""
+    counts = (
+        f"INVRPT'BGM+35+I{day}+9'DTM+366:{now() - timedelta(days=day):%Y%m%d}:102'LIN+1++A1:SA'QTY+145:4"
+        for day in range(1, days + 1)
+    )
+    return edifact(*counts)
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_many_trade_messages_are_taken_in_the_background_and_after_a_kill_only_once(
+    operator: Client, dealer: Dealer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer = upload(operator, messages_of(dealer, 5), "stock.edi")
+    job = JobRun.objects.get()
+    assert "being taken in" in answer.content.decode() and not TradeFileReceived.objects.exists()
+
+    class Killed(BaseException):
+        """Nobody catches it, as nobody catches a SIGKILL."""
+
+    def killed(self: object, percent: int) -> None:
+        if percent >= 40:
+            raise Killed
+
+    with monkeypatch.context() as patched, pytest.raises(Killed):
+        patched.setattr("dealers.services.jobs.JobProgress.report", killed)
+        take_upload(job.pk)
+    assert TradeMessage.objects.count() == 2
+    take_upload(job.pk)
+
+    file, kept = TradeFileReceived.objects.get(), Upload.objects.get()
+    assert [message.position for message in file.messages.order_by("position")] == [1, 2, 3, 4, 5]
+    assert (FeedDelivery.objects.count(), InventoryLine.objects.count()) == (5, 5)
+    assert not UploadPiece.objects.exists()
+    assert f"/trade-messages/{file.number}/" in operator.get(f"/uploads/{kept.number}/").content.decode()
+
+
+@pytest.mark.usefixtures("small_steps")
+def test_many_trade_messages_are_tried_in_the_background_and_handed_in(operator: Client, dealer: Dealer) -> None:
+    upload(operator, messages_of(dealer, 5), "stock.edi", **{"try": "1"})
+    take_upload(JobRun.objects.get().pk)
+    kept = Upload.objects.get()
+    assert kept.outcome["messages"] == {"messages": 5, "taken": 5, "good": 5, "bad": 0}
+    assert not TradeFileReceived.objects.exists()
+    assert "Hand it in now" in operator.get(f"/uploads/{kept.number}/").content.decode()
+
+    operator.post(f"/uploads/{kept.number}/hand-in/")
+
+    assert TradeFileReceived.objects.get().dealer == dealer
+
+
+def test_hq_hands_in_messages_of_a_dealer_of_its_regions(dealer: Dealer) -> None:
+    manager = visitor(Role.CHANNEL_MANAGER, regions=[dealer.home_region])
+    other = factories.Dealer()
+
+    def hand_in(whose: Dealer, content: bytes) -> Any:
+        given = {"dealer": whose.code, "file": SimpleUploadedFile("stock.edi", content)}
+        return manager.post("/trade-messages/hand-in/", given, follow=True)
+
+    assert "There is no dealer with this code" in hand_in(other, messages_of(other, 1)).content.decode()
+    assert "no trade messages" in hand_in(dealer, b"a,b\n1,2\n").content.decode()
+    assert hand_in(dealer, messages_of(dealer, 1)).status_code == 200
+    file = TradeFileReceived.objects.get()
+    assert (file.dealer, file.door) == (dealer, Door.PORTAL)
+    assert visitor(Role.AUDITOR).get("/trade-messages/hand-in/").status_code == 403

@@ -57,6 +57,30 @@ def test_a_file_is_answered_for_each_message(dealer: Dealer) -> None:
     assert caller.get(f"edi-messages/{told['id']}").json() == told
 
 
+@pytest.mark.parametrize("given", ["system", "manager"])
+def test_hq_hands_in_for_a_dealer_it_names(dealer: Dealer, given: str) -> None:
+    product = Product()
+    manager = User(role=Role.CHANNEL_MANAGER)
+    manager.regions.set([dealer.home_region])
+    caller = hq_system() if given == "system" else person(manager)
+
+    unnamed = caller.post("edi-messages", edifact(stock(product.sku)), content_type=EDIFACT)
+    answer = caller.post(f"edi-messages?dealer={dealer.code}", edifact(stock(product.sku)), content_type=EDIFACT)
+
+    assert (unnamed.status_code, unnamed.json()["code"]) == (400, "dealer_required")
+    assert answer.status_code == 201
+    assert InventoryLine.objects.get().dealer == dealer
+
+
+def test_nobody_hands_in_for_a_dealer_out_of_sight(dealer: Dealer) -> None:
+    body = edifact(stock(Product().sku))
+    for caller in (dealer_caller(Dealer()), person(User(role=Role.CHANNEL_MANAGER))):
+        answer = caller.post(f"edi-messages?dealer={dealer.code}", body, content_type=EDIFACT)
+        assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
+    assert person(User(role=Role.AUDITOR)).post("edi-messages", body, content_type=EDIFACT).status_code == 403
+    assert not TradeFileReceived.objects.exists()
+
+
 def test_a_body_may_be_gzipped_and_a_retry_gets_the_first_answer(dealer: Dealer) -> None:
     caller = dealer_caller(dealer)
     body = gzip.compress(x12(both(Product().sku)))
@@ -184,7 +208,12 @@ def test_who_may_send_and_read(dealer: Dealer) -> None:
 
     assert dealer_caller(stranger).get(f"edi-messages/{told['id']}").status_code == 404
     assert dealer_caller(stranger).get(f"edi-messages/{told['id']}/acknowledgement").status_code == 404
-    assert hq_system("sales:write").post("edi-messages", x12(both("A")), content_type=X12).status_code == 403
+    assert (
+        hq_system("sales:write")
+        .post(f"edi-messages?dealer={dealer.code}", x12(both("A")), content_type=X12)
+        .status_code
+        == 403
+    )
     only_sales = dealer_caller(dealer, "sales:write")
     assert only_sales.post("edi-messages", x12(both("A")), content_type=X12).status_code == 403
     assert only_sales.post("edi-messages", edifact(sales("A")), content_type=EDIFACT).status_code == 201
