@@ -23,6 +23,17 @@ READERS = frozenset(
 )
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
+    #: A channel manager sees its own regions.
+    "watch.view": frozenset(
+        {
+            Role.FINANCE_CLERK,
+            Role.FINANCE_APPROVER,
+            Role.POLICY_MANAGER,
+            Role.CHANNEL_MANAGER,
+            Role.GENERAL_MANAGER,
+            Role.AUDITOR,
+        }
+    ),
     "forfeitures.decide": frozenset({Role.RISK_JUDGE}),
     "support.view": FINANCE
     | {

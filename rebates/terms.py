@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import model_validator
@@ -14,6 +15,7 @@ from dealers.foundation.term_values import (
     Amount,
     ByTier,
     Days,
+    Factor,
     Hours,
     Share,
     refuse_unless_one,
@@ -83,6 +85,18 @@ class ScorecardTerms(Terms):
     weights: ByTier[ScorecardWeights]
 
 
+class WatchTerms(Terms):
+    """What the watch list takes for close to a bracket and for a burst. Optional in the document, key by key."""
+
+    #: A bracket is close when the base projected to the window's end misses it by at most this share of it.
+    near: Share = Decimal("0.10")
+    #: The last so many days are compared with those before; so many times their daily average is a burst.
+    burst_days: Days = 7
+    burst_times: Factor = Decimal(2)
+    #: Stock that lasts at most so many days explains purchases.
+    cover_days: Days = 45
+
+
 class RebatesTerms(Section):
     key = "rebates"
 
@@ -92,6 +106,7 @@ class RebatesTerms(Section):
     price_protection: PriceProtectionTerms
     referrals: ReferralTerms
     scorecard: ScorecardTerms
+    watch: WatchTerms = WatchTerms()
 
     def programs_of(self, tier: str) -> tuple[Program, ...]:
         """The programs of a tier, in the document's order."""

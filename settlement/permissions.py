@@ -14,6 +14,7 @@ FINANCE = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
 READERS = FINANCE | {Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR}
 
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
+    "earnings.own": DEALER_SIDE,
     "runs.view": READERS,
     "runs.calculate": FINANCE,
     "runs.put_up": FINANCE,

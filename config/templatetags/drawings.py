@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 
 from config.display import charts
+from config.display.staircase import staircase as draw_staircase
 from config.templatetags.halfmoon import decimal_of
 
 register = template.Library()
@@ -97,3 +98,18 @@ def stacked_bar(segments: Iterable[Mapping[str, Any]], label: str) -> dict[str, 
         placed.append({"name": name, "x": round(at, 2), "share": share})
         at += share
     return {"parts": placed, "label": label}
+
+
+@register.inclusion_tag("components/staircase.html")
+def staircase(
+    corners: Sequence[tuple[float, float]],
+    here: tuple[float, float],
+    ahead: tuple[float, float] | None = None,
+    label: str = "",
+) -> dict[str, Any]:
+    """``{% staircase corners here ahead label=… %}``: what is earned over the base, its cliffs, and where one stands.
+
+    ``corners`` are (base, earned) in their order, two of the same base are a cliff; ``ahead`` is where the window ends
+    at the present pace.
+    """
+    return {"chart": draw_staircase(corners, here, ahead), "label": label}

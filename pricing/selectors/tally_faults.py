@@ -9,14 +9,12 @@ from typing import Any
 from django.db import connection
 
 from dealers.foundation.half_months import HalfMonth
-from pricing.choices import EXCLUDING_FLAGS, Flag, Verdict
+from pricing.selectors.earning import EARNS
 
 HALF_MONTH = (
     "(extract(year FROM {day}) * 24 + (extract(month FROM {day}) - 1) * 2"
     " + CASE WHEN extract(day FROM {day}) < 16 THEN 0 ELSE 1 END)::int"
 )
-_BREACHES = f"verdict IN ({Verdict.BELOW_FLOOR:d}, {Verdict.ABOVE_CEILING:d})"
-_EARNS = f"(NOT {_BREACHES} OR flags & {Flag.NOT_ENFORCED:d} <> 0) AND flags & {EXCLUDING_FLAGS:d} = 0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +40,8 @@ def sales_tally_fault(*, cutoff: datetime, first: int, last: int) -> TallyFault 
     columns = "dealer_id, product_id, sold_on, quantity, unit_price, verdict, flags"
     lines = f"""
         SELECT x.dealer_id, p.category, {HALF_MONTH.format(day="x.sold_on")} AS period, count(*) AS lines,
-               sum(x.quantity * x.unit_price) AS amount, count(*) FILTER (WHERE {_EARNS}) AS earning_lines,
-               coalesce(sum(x.quantity * x.unit_price) FILTER (WHERE {_EARNS}), 0) AS earning
+               sum(x.quantity * x.unit_price) AS amount, count(*) FILTER (WHERE {EARNS}) AS earning_lines,
+               coalesce(sum(x.quantity * x.unit_price) FILTER (WHERE {EARNS}), 0) AS earning
         FROM (
             SELECT {columns} FROM pricing_saleline WHERE known_from <= %(cutoff)s
             UNION ALL

@@ -34,14 +34,26 @@ PROGRAM = "PRICE-PROTECTION"
 @dataclass(frozen=True, slots=True)
 class ProtectionQuestion:
     """Whose protection is asked for: the falls of a half-month, and earlier ones since ``books_from`` that facts known
-    after ``since`` concern, as known at ``cutoff``. ``policy`` is the one that decides in the half-month."""
+    after ``since`` concern, as known at ``cutoff``. ``policy`` is the one that decides in the half-month.
+
+    ``unsettled_from`` is the first half-month that no settlement has taken up; only a forecast finds it before
+    ``period``.
+    """
 
     period: HalfMonth
     cutoff: datetime
     policy: PolicyVersion
     since: datetime | None = None
     books_from: int | None = None
+    unsettled_from: int | None = None
     shard: Shard = ALL_DEALERS
+
+    @property
+    def present_from(self) -> date:
+        """The first day whose falls are settled for the first time."""
+        if self.unsettled_from is None:
+            return self.period.start
+        return min(HalfMonth.from_ordinal(self.unsettled_from), self.period).start
 
 
 @dataclass(slots=True)
@@ -116,7 +128,7 @@ def protection_facts(question: ProtectionQuestion) -> ProtectionFacts:
         if terms.on(fall.day) is not None
     ]
     late = _late_days(question, falls, first, terms)
-    days = {fall.day: Occasion.PRESENT for fall in falls if fall.day >= question.period.start}
+    days = {fall.day: Occasion.PRESENT for fall in falls if fall.day >= question.present_from}
     days |= dict.fromkeys(late.of_everyone, Occasion.LATE)
     settled = _settled(question, late, days)
     asked = _asked(falls, days, late, terms)
@@ -170,15 +182,15 @@ class _Late:
 
 
 def _late_days(question: ProtectionQuestion, falls: Sequence[PriceFall], first: HalfMonth, terms: _Terms) -> _Late:
-    if question.since is None or first >= question.period:
+    if question.since is None or first.start >= question.present_from:
         return _Late()
     late = _Late()
     before = falls_in_force(
         after=first.start - timedelta(days=terms.longest + 1),
-        until=question.period.start - timedelta(days=1),
+        until=question.present_from - timedelta(days=1),
         known_at=question.since,
     )
-    past = [fall for fall in falls if fall.day < question.period.start]
+    past = [fall for fall in falls if fall.day < question.present_from]
     corrected = {fall for fall in {*past} ^ {*before} if terms.on(fall.day) is not None}
     settled_days = [fall for fall in past if fall.day >= first.start]
     for fall in corrected:

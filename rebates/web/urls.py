@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates.web import price_changes, price_proposals, remote_subsidy, support, support_acts
+from rebates.web import price_changes, price_proposals, remote_subsidy, support, support_acts, watch
 
 urlpatterns = [
+    path("brackets/", watch.watch_list, name="watch-list"),
+    path("brackets/export.<str:ending>", watch.watch_export, name="watch-export"),
     path("price-changes/", price_changes.price_changes, name="price-changes"),
     path("price-changes/new/", price_proposals.price_propose, name="price-propose"),
     path("price-changes/import/", price_proposals.prices_propose, name="prices-propose"),

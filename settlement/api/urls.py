@@ -13,10 +13,12 @@ from settlement.api.disputes import (
     OpenDispute,
     WithdrawDispute,
 )
+from settlement.api.earnings import Earnings
 from settlement.api.statement_files import StatementCsv, StatementJson, StatementPdf, StatementXlsx
 from settlement.api.statements import StatementConfirmation, StatementDetail, Statements
 
 urlpatterns = [
+    path("earnings", Earnings.as_view(), name="earnings"),
     path("statements", Statements.as_view(), name="statements"),
     path("statements/<str:period>.pdf", StatementPdf.as_view(), name="statement-pdf"),
     path("statements/<str:period>.json", StatementJson.as_view(), name="statement-json"),

@@ -54,6 +54,13 @@ def _asked(question: RunQuestion) -> ProtectionQuestion:
         state=RunState.CLOSED, ordinal__lt=question.period.ordinal, edition__gte=PROTECTS_FROM
     )
     first = protecting.order_by("ordinal").values_list("ordinal", flat=True).first()
+    latest = question.books.latest
     return ProtectionQuestion(
-        question.period, question.cutoff, question.policy, question.books.since, first, question.shard
+        period=question.period,
+        cutoff=question.cutoff,
+        policy=question.policy,
+        since=question.books.since,
+        books_from=first,
+        unsettled_from=None if latest is None else latest + 1,
+        shard=question.shard,
     )

@@ -59,8 +59,8 @@ def reckoned_statements(question: RunQuestion) -> Iterator[DraftStatement]:
 def _dealers(question: RunQuestion, with_facts: Collection[int]) -> Iterator[tuple[int, str]]:
     """Every dealer with facts or a balance, and those expected anyway."""
     dealers = Dealer.objects.order_by("id")
-    if question.shard.of > 1:
-        dealers = dealers.extra(where=["id %% %s = %s"], params=[question.shard.of, question.shard.number])
+    if narrowed := question.shard.condition("id").removeprefix(" AND "):
+        dealers = dealers.extra(where=[narrowed])
     rows = dealers.values_list("id", "code", "state", "activated_on")
     end = question.period.end
     for dealer_id, code, state, activated_on in rows.iterator(chunk_size=20_000):

@@ -9,6 +9,7 @@ from settlement.web import (
     cases,
     disputes,
     documents,
+    earnings,
     exports,
     ledger,
     lines,
@@ -20,6 +21,7 @@ from settlement.web import (
 )
 
 urlpatterns = [
+    path("earnings/", earnings.earnings, name="earnings"),
     path("settlement-runs/", runs.runs, name="settlement-runs"),
     path("settlement-runs/calculate/", runs.calculate, name="run-calculate-next"),
     path("settlement-runs/<str:period>/", runs.run_detail, name="run-detail"),
