@@ -41,7 +41,9 @@ class PriceForm(forms.Form):
     price = PriceField(label=gettext_lazy("List price"))
     valid_from = DayField(label=gettext_lazy("First day"))
     last_day = DayField(
-        label=gettext_lazy("Last day"), required=False, help_text=gettext_lazy("Empty: until something follows.")
+        label=gettext_lazy("Last day"),
+        required=False,
+        help_text=gettext_lazy("Empty: until another list price follows."),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, widget=forms.Textarea(attrs={"rows": 2}))
 
