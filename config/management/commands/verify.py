@@ -16,6 +16,7 @@ from dealers.selectors.policies import altered_policies
 from dealers.services.audit import verify_audit
 from pricing.selectors.tally_faults import purchases_tally_fault, sales_tally_fault
 from settlement.models import SettlementRun
+from settlement.selectors.document_faults import first_document_fault
 from settlement.selectors.ledger_faults import ledger_faults
 from settlement.selectors.verification import closed_runs, first_difference
 
@@ -26,7 +27,8 @@ _EVER = (24, 9998 * 24)
 class Command(BaseCommand):
     help = (
         "ledger: transactions, balances and statements against the entries. audit: the trail against its seals."
-        " settlement: every closed half-month, or the one given, settled again from its facts. Exit 1 on a difference."
+        " settlement: every closed half-month, or the one given, settled again from its facts,"
+        " and its documents made again. Exit 1 on a difference."
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
@@ -60,6 +62,9 @@ def _settlement(period: str | None) -> Iterator[str]:
         difference = first_difference(run)
         if difference is not None:
             yield str(difference)
+        fault = first_document_fault(run)
+        if fault is not None:
+            yield str(fault)
     if period is None:
         yield from _tallies(clock.now(), *_EVER)
 
