@@ -71,7 +71,11 @@ def _categories(value: Any) -> str | tuple[str, ...]:
 
 
 class Program(Terms):
-    """The rebate of one tier on some categories. `cap` bounds what one window can earn."""
+    """The rebate of one tier on some categories. `cap` bounds what one window can earn.
+
+    `pooling: alliance` lets the members of a regional alliance reach brackets and cap together and share by
+    contribution; without it, or with `none`, every dealer stands alone.
+    """
 
     code: Code
     tier: TierName
@@ -81,6 +85,7 @@ class Program(Terms):
     method: Annotated[str, one_of("method", "incremental", "retroactive")]
     brackets: Annotated[tuple[Bracket, ...], rows(Bracket, _check_brackets)]
     cap: Amount | None = None
+    pooling: Annotated[str, one_of("pooling", "none", "alliance")] = "none"
 
     def covers(self, category: str) -> bool:
         """Whether goods of that category count into the program's base."""

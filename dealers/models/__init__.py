@@ -14,7 +14,7 @@ from dealers.models.files import StoredFile
 from dealers.models.intakes import FileIntake, FilePart
 from dealers.models.jobs import Heartbeat, JobRun
 from dealers.models.keys import ApiKey, IdempotencyRecord
-from dealers.models.network import Alliance, B2BAddendum, Contract, Dealer, DealerTier, Territory
+from dealers.models.network import Alliance, AllianceMembership, B2BAddendum, Contract, Dealer, DealerTier, Territory
 from dealers.models.notices import Notice
 from dealers.models.people import User
 from dealers.models.places import Region
@@ -29,6 +29,7 @@ from dealers.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndp
 
 __all__ = [
     "Alliance",
+    "AllianceMembership",
     "ApiKey",
     "AuditRecord",
     "AuditSeal",

@@ -5,13 +5,28 @@ Everything effective-dated has a half-open ``valid`` range and never overlaps it
 
 from __future__ import annotations
 
+import pgtrigger
 from django.contrib.postgres.fields import DateRangeField
 from django.contrib.postgres.indexes import GistIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from dealers.choices import DealerState, Industry, Tier
-from dealers.models.guards import no_overlap
+from dealers.models.guards import append_only, no_overlap
+
+#: A change is in force from the next half-month on, a new dealer's membership from the half-month it was activated in.
+_KEEP_MEMBERSHIP = """
+    IF NEW.id < 0 OR (TG_OP = 'UPDATE' AND NEW.alliance_id IS NOT DISTINCT FROM OLD.alliance_id)
+        OR (TG_OP = 'INSERT' AND NEW.alliance_id IS NULL) THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO dealers_alliancemembership (dealer_id, alliance_id, from_period, recorded_at)
+    SELECT NEW.id, NEW.alliance_id, extract(year FROM day) * 24 + (extract(month FROM day) - 1) * 2
+        + CASE WHEN extract(day FROM day) < 16 THEN 0 ELSE 1 END + CASE WHEN TG_OP = 'UPDATE' THEN 1 ELSE 0 END, now()
+    FROM (SELECT CASE WHEN TG_OP = 'UPDATE' THEN (now() AT TIME ZONE 'Asia/Shanghai')::date
+        ELSE NEW.activated_on END AS day) moment;
+    RETURN NULL;
+"""
 
 
 class Alliance(models.Model):
@@ -58,6 +73,14 @@ class Dealer(models.Model):
         verbose_name = _("dealer")
         verbose_name_plural = _("dealers")
         ordering = ["code"]
+        triggers = [
+            pgtrigger.Trigger(
+                name="memberships_are_kept",
+                operation=pgtrigger.Insert | pgtrigger.UpdateOf("alliance_id"),
+                when=pgtrigger.After,
+                func=_KEEP_MEMBERSHIP,
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -76,6 +99,25 @@ class Dealer(models.Model):
     def reporting_codes(self) -> tuple[str, ...]:
         """The codes by which its own reports may name it: a twin answers to its dealer's code too."""
         return (self.code, self.code.removesuffix("-SANDBOX")) if self.is_sandbox else (self.code,)
+
+
+class AllianceMembership(models.Model):
+    """From which half-month on a dealer belongs to an alliance, or to none. Append-only, kept by the database.
+
+    Of a half-month decides the row with the latest ``from_period`` (a continuous number) up to it, of several the last
+    recorded one. No row reaches back before the half-month after it was recorded, except for a new dealer, so what
+    was settled keeps the members it was settled with.
+    """
+
+    dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="memberships")
+    alliance = models.ForeignKey(Alliance, on_delete=models.PROTECT, null=True, related_name="memberships")
+    from_period = models.IntegerField(_("from half-month"))
+    recorded_at = models.DateTimeField(_("recorded at"))
+
+    class Meta:
+        verbose_name = _("alliance membership")
+        verbose_name_plural = _("alliance memberships")
+        triggers = [append_only("memberships_are_append_only")]
 
 
 class DealerTier(models.Model):

@@ -52,6 +52,8 @@ class DealerFacts:
     sums: Iterable[tuple[str, int, int, int, int]]
     settled: Mapping[tuple[str, str], Sequence[Settled]]
     late: Collection[str] = ()
+    #: The half-months in which the dealer belongs to an alliance: pooled programs reckon them in the pool.
+    allied: Collection[int] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ def _gather(facts: DealerFacts, index: Counting) -> dict[tuple[str, str], dict[i
         tier = tier_at(facts.tiers, at)
         for reckoned in index.get((base, at, tier, category_class), ()):
             if not reckoned.current and reckoned.window not in facts.late:
+                continue
+            if reckoned.program.pooled and at in facts.allied:
                 continue
             parts = gathered.setdefault(reckoned.key, {})
             if at in parts:

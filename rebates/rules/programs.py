@@ -33,6 +33,8 @@ class Program:
     brackets: tuple[Bracket, ...]
     categories: frozenset[str] | None = None
     cap: int | None = None
+    #: Members of an alliance reach brackets and cap together.
+    pooled: bool = False
 
     def covers(self, category: str) -> bool:
         return self.categories is None or category in self.categories

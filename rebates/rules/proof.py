@@ -39,6 +39,7 @@ def shown_program(program: Program, policy: str, version: int) -> dict[str, obje
             "method": program.method,
             "brackets": [{"from": micros_text(b.start), "rate": micros_text(b.rate)} for b in program.brackets],
             "cap": None if program.cap is None else cents_text(program.cap),
+            **({"pooling": "alliance"} if program.pooled else {}),
         },
     }
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +21,7 @@ from pricing.selectors.tally import dealers_with_late_sales, sales_by_half_month
 from rebates.choices import WindowedKind
 from rebates.rules.dues import Counting, DealerFacts, Due, Settled, TierSpan, counting, dues, tier_at
 from rebates.rules.programs import COMPLIANT_SALES, PURCHASES, WindowProgram
+from rebates.selectors.memberships import Members, Memberships, memberships_for
 from rebates.selectors.programs import category_classes, policies_by_half_month, window_programs, windows_to_settle
 
 Sum = tuple[str, int, int, int, int]
@@ -55,6 +56,9 @@ class RebateFacts:
     #: Sales and purchases of the settled half-month alone, in micros.
     sales: dict[int, int] = field(default_factory=dict)
     purchases: dict[int, int] = field(default_factory=dict)
+    members: Memberships = field(default_factory=Memberships)
+    #: The facts of every dealer that ever belonged to an alliance, when a program is pooled.
+    pool_facts: RebateFacts | None = None
 
     def dealers(self) -> Collection[int]:
         """Every dealer with anything to settle or to show."""
@@ -70,14 +74,27 @@ class RebateFacts:
             self.sums.get(dealer_id, ()),
             self.settled.get(dealer_id, {}),
             self.late.get(dealer_id, ()),
+            self.members.allied(dealer_id),
         )
         return dues(facts, self.index, self.by_key, self.question.period.ordinal)
 
 
 def rebate_facts(question: RebateQuestion) -> RebateFacts:
-    """Read the facts of every dealer of the shard; the number of queries does not depend on how many they are."""
+    """Read the facts of every dealer of the shard; the number of queries does not depend on how many they are.
+
+    When a program is pooled, the facts of all members of alliances are read beside them, whatever their shard.
+    """
+    members = memberships_for(question.period)
+    facts = _read(question, members, _late(question))
+    if members.spans:
+        asked = replace(question, shard=Members(ids=tuple(sorted(members.spans))))
+        late = {(other, at) for dealer_id, at in _late(asked) for other in members.together(dealer_id)}
+        facts.pool_facts = _read(asked, members, late)
+    return facts
+
+
+def _read(question: RebateQuestion, members: Memberships, late: set[tuple[int, int]]) -> RebateFacts:
     period = question.period.ordinal
-    late = _late(question)
     windows = windows_to_settle(question.period, {at for _, at in late}, question.books_from)
     first = min(window.first.ordinal for window, _ in windows)
     policies = policies_by_half_month(first, period)
@@ -88,6 +105,7 @@ def rebate_facts(question: RebateQuestion) -> RebateFacts:
         counting(programs, naming),
         {reckoned.key: reckoned for reckoned in programs},
         _tiers(question, first),
+        members=members,
     )
     current = {window.key for window, up_to in windows if up_to == period}
     reopened = [window for window, up_to in windows if window.key not in current]

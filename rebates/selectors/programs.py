@@ -35,6 +35,7 @@ def program_of(terms: ProgramTerms) -> Program:
         brackets=tuple(Bracket(micros(bracket.start), micros(bracket.rate)) for bracket in terms.brackets),
         categories=None if terms.categories == "all" else frozenset(terms.categories),
         cap=None if terms.cap is None else cents(terms.cap),
+        pooled=terms.pooling == "alliance",
     )
 
 

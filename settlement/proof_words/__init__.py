@@ -14,6 +14,7 @@ from settlement.proof_words import (
     forfeiture,
     general,
     market_support,
+    pools,
     price_protection,
     remote_subsidy,
 )
@@ -23,6 +24,7 @@ from settlement.proof_words.words import RuleWords
 _PARTS: tuple[ModuleType, ...] = (
     adjustments,
     forfeiture,
+    pools,
     price_protection,
     market_support,
     remote_subsidy,

@@ -75,7 +75,10 @@ def rebate_progress(dealer_id: int, *, at: datetime) -> list[Progress]:
     return [
         _progress(reckoned, dues.get(reckoned.key), facts, dealer_id)
         for reckoned in sorted(facts.by_key.values(), key=lambda one: (one.order, one.window))
-        if reckoned.current and reckoned.offered and reckoned.program.tier == tier
+        if reckoned.current
+        and reckoned.offered
+        and reckoned.program.tier == tier
+        and not (reckoned.program.pooled and facts.members.alliance_at(dealer_id, period.ordinal))
     ]
 
 
