@@ -6,4 +6,6 @@
 - `dues`         what a dealer's windows have earned, less what they have settled
 - `proof`        a due in a form that explains itself, and the check that it adds up
 - `forfeiture`   what a forfeited year cancels and takes back
+- `remote_subsidy` what a quarter's purchases into remote regions earn
+- `pools`        what an alliance earns together, and each member's share
 """

@@ -97,7 +97,8 @@ def test_a_members_late_return_moves_every_share_of_a_closed_quarter(alliance: A
     sell(shops[2], "2026-09-H2", "-300000", known=half(OCT1).starts_at + timedelta(days=5))
     close(OCT1)
     found = {code: (line.for_period, line.amount) for code, line in pooled(OCT1).items()}
-    # 1,500,000 earned 35,000, a third each; 1,200,000 earn 26,000, of which A and B have 5/12, C 2/12; the cent left goes to A.
+    # 1,500,000 earned 35,000, a third each; 1,200,000 earn 26,000, of which A and B have 5/12, C 2/12,
+    # and A the cent that is left.
     assert [str(line.amount) for line in pooled("2026-09-H2").values()] == ["11666.67", "11666.67", "11666.66"]
     assert {code: str(amount) for code, (_, amount) in found.items()} == {
         "A": "-833.33",
