@@ -20,7 +20,7 @@ FROM_TODAY = """
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dealers', '0022_earning_notices'),
+        ('dealers', '0023_shipments_by_product'),
     ]
 
     operations = [
