@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from config.demo import company, goods, places
 from config.demo.absences import absences
 from config.demo.company import DemoDealer, Habit
+from config.demo.disputes import dispute_events
 from config.demo.edi import agree_on_messages, send_stock_message
 from config.demo.market import walk_the_market
 from config.demo.past_promotions import PastPromotions
@@ -44,6 +45,7 @@ from dealers.services.keys import create_api_key
 from dealers.services.sync import sweep_sync
 from pricing.services.promos.clockwork import advance_promotions
 from pricing.services.stock_check import check_stock
+from settlement.choices import StatementState
 from settlement.models import Statement
 from settlement.services.approval import approve_run, put_up_for_review
 from settlement.services.calculation import calculate_run
@@ -102,6 +104,7 @@ class Story:
             events += promotions.events(self.now) + past.events()
             events += absences(staff, self.today)
             events += support_events(staff, self.today)
+            events += dispute_events(self.periods, staff)
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:
                 with as_if_at(at):
@@ -263,7 +266,8 @@ class Story:
     def _confirm(self, period: HalfMonth, staff: Staff) -> Callable[[datetime], None]:
         def act(at: datetime) -> None:
             for owner in list(staff.owners())[1:]:
-                for statement in Statement.objects.filter(run__period=str(period), dealer=owner.dealer):
+                unanswered = Statement.objects.filter(state=StatementState.ISSUED)
+                for statement in unanswered.filter(run__period=str(period), dealer=owner.dealer):
                     confirm_statement(statement=statement, actor=owner, at=at)
 
         return act
