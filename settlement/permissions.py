@@ -18,6 +18,7 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "runs.view": READERS,
     "runs.calculate": FINANCE,
     "runs.put_up": FINANCE,
+    "runs.review": FINANCE,
     "runs.approve": frozenset({Role.FINANCE_APPROVER}),
     "statements.view": READERS | DEALER_SIDE,
     "statements.view_drafts": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER},

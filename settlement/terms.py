@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Annotated, Any
 
 from dealers.foundation.faults import Fault, warning
 from dealers.foundation.refusals import msgid as _
 from dealers.foundation.term_values import Amount, Factor, WorkingDays, one_of, whole
 from dealers.foundation.terms import Section, StoredPolicy, Terms
+from settlement.rules.outliers import Limits
 
 #: Bills issued from 2023 run at most so long by the rules of the central bank.
 LONGEST_LAWFUL_TENOR_MONTHS = 6
@@ -31,6 +33,23 @@ class PaymentTerms(Terms):
     overdue_days: Annotated[int, whole(1, 365)] = 60
 
 
+class ReviewTerms(Terms):
+    """From where on a statement stands out in the review of a draft.
+
+    By default: three standard deviations from the dealer's own like halves (with fewer than three of them: twice or
+    half their mean), by at least 1,000 yuan; or adjustments of at least 10,000 yuan.
+    """
+
+    deviations: Factor = Decimal(3)
+    ratio: Factor = Decimal(2)
+    least_change: Amount = Decimal(1000)
+    least_adjustment: Amount = Decimal(10_000)
+
+    def limits(self) -> Limits:
+        """The terms as the rule takes them; a ratio below one is read as its inverse would be: as one."""
+        return Limits(self.deviations, max(self.ratio, Decimal(1)), self.least_change, self.least_adjustment)
+
+
 class FraudTerms(Terms):
     """What a confirmed fraud costs and which deadlines its case has."""
 
@@ -50,6 +69,7 @@ class SettlementTerms(Section):
     payment: PaymentTerms = PaymentTerms()
     fraud: FraudTerms
     dispute: DisputeTerms = DisputeTerms()
+    review: ReviewTerms = ReviewTerms()
 
     def remarks(self) -> Iterator[Fault]:
         if self.bill.max_tenor_months > LONGEST_LAWFUL_TENOR_MONTHS:

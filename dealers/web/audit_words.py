@@ -108,6 +108,7 @@ ACTIONS: dict[str, str | Promise] = {
     "case.add_evidence": _("Evidence added to a case"),
     "settlement.calculate": _("Settlement calculated"),
     "settlement.put_up": _("Settlement put up for review"),
+    "settlement.review": _("Outlier of a settlement looked at"),
     "settlement.approve": _("Settlement approved"),
     "forfeiture.impose": _("Rebates of a year forfeited"),
     "forfeiture.lift": _("Forfeiture lifted"),

@@ -5,6 +5,7 @@ from settlement.models.bills import Bill, BillConsent
 from settlement.models.cases import Case, CaseEvidence
 from settlement.models.disputes import Dispute, DisputedLine, DisputeEntry, DisputeFile
 from settlement.models.documents import IssuedDocument
+from settlement.models.drafts import DraftChange, ReviewItem
 from settlement.models.exports import PreparedExport
 from settlement.models.ledger import AccountBalance, JournalEntry, JournalTransaction
 from settlement.models.payables import Payable, SetOff
@@ -31,6 +32,7 @@ __all__ = [
     "DisputeEntry",
     "DisputeFile",
     "DisputedLine",
+    "DraftChange",
     "IssuedDocument",
     "JournalEntry",
     "JournalTransaction",
@@ -40,6 +42,7 @@ __all__ = [
     "PaymentStep",
     "PlanItem",
     "PreparedExport",
+    "ReviewItem",
     "SetOff",
     "SettlementRun",
     "Statement",

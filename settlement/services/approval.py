@@ -25,6 +25,7 @@ from settlement.choices import RunState, StatementState
 from settlement.errors import CalculatedTooEarly, OutOfOrder, RunClosed, RunNotFound, WrongRunState
 from settlement.models import SettlementRun, Statement
 from settlement.rules.runs import may_close_after, next_state
+from settlement.selectors.outliers import review_progress
 from settlement.selectors.reckoning import books_before
 from settlement.services.document_jobs import request_documents
 from settlement.services.documents import AT_CLOSING
@@ -92,6 +93,7 @@ def approve_run(*, period: HalfMonth, actor: User, at: datetime) -> SettlementRu
                 "state": run.state,
                 "draft": run.draft,
                 "digest": run.digest,
+                "unreviewed": review_progress(run).unreviewed,
                 "transactions": posted,
                 "accruals": accrued,
                 "credits": credited,

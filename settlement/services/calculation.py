@@ -31,8 +31,10 @@ from settlement.selectors.digests import run_digest
 from settlement.selectors.ledger import payables
 from settlement.selectors.questions import Books, RunQuestion
 from settlement.selectors.reckoning import books_before, reckoned_statements
+from settlement.services.draft_changes import keep_changes
 from settlement.services.drafts import remove_drafts, write_statements
 from settlement.services.period_lock import calculating, claim_shard, share_calculation
+from settlement.services.review import fill_review_queue
 
 
 def calculate_run(
@@ -130,6 +132,7 @@ def finish_calculation(*, calculation: Calculation) -> SettlementRun | None:
 
 def _adopt(run: SettlementRun, calculation: Calculation) -> None:
     before = {"state": run.state, "draft": run.draft, "digest": run.digest}
+    keep_changes(run, draft=calculation.draft, previous=run.draft)
     now = clock.now()
     run.state = _calculated(run)
     run.draft = calculation.draft
@@ -144,6 +147,7 @@ def _adopt(run: SettlementRun, calculation: Calculation) -> None:
     run.edition = EDITION
     run.seconds = (now - calculation.started_at).total_seconds()
     run.save()
+    fill_review_queue(run, calculation.draft)
     calculation.finished_at = now
     calculation.save(update_fields=["finished_at"])
     record_audit(

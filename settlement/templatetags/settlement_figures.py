@@ -6,6 +6,8 @@ from decimal import Decimal
 
 from django import template
 
+from dealers.foundation.money import round_money
+
 register = template.Library()
 
 
@@ -13,6 +15,12 @@ register = template.Library()
 def less(now: Decimal | None, then: Decimal | None) -> Decimal | None:
     """``{{ now|less:then|signed_money }}``: the difference, nothing when one of the two is not known."""
     return None if now is None or then is None else now - then
+
+
+@register.filter
+def per(amount: Decimal | None, days: int) -> Decimal | None:
+    """``{{ total|per:days|money }}``: an amount a day, to the cent."""
+    return None if amount is None or not days else round_money(amount / days)
 
 
 @register.filter

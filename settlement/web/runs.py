@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -31,6 +32,7 @@ from settlement.selectors.review_queue import review_queues
 from settlement.selectors.visible import half_month_of, sees_company, visible_runs
 from settlement.services.approval import approve_run, put_up_for_review
 from settlement.tasks import CALCULATE
+from settlement.web.run_review import review_context
 
 _STEPS = (RunState.OPEN, RunState.CALCULATED, RunState.UNDER_REVIEW, RunState.APPROVED, RunState.CLOSED)
 _MOST_EVENTS = 30
@@ -62,6 +64,7 @@ def runs(request: HttpRequest) -> HttpResponse:
         "sees_company": sees_company(user),
         "may_calculate": can(user, "runs.calculate"),
         "choices": _to_calculate() if can(user, "runs.calculate") else [],
+        "settled_up_to": _settled_up_to(None),
     }
     return render(request, "settlement/runs.html", context)
 
@@ -74,6 +77,8 @@ def run_detail(request: HttpRequest, period: str) -> HttpResponse:
     half = _half(period)
     run = visible_runs(user).filter(period=str(half)).first()
     job = latest_job(str(half)) if can(user, "runs.calculate") or run else None
+    if job is not None and run is not None:
+        count_parts(job, run)
     if run is None and (job is None or not can(user, "runs.calculate")):
         raise Http404
     calculated = run is not None and run.state != RunState.OPEN
@@ -88,8 +93,11 @@ def run_detail(request: HttpRequest, period: str) -> HttpResponse:
         "before": before,
         "whole": totals(run, before) if run and whole else None,
         "kinds": [(LineKind(row.key).label, row) for row in breakdown_by_kind(run, before)] if run and whole else [],
+        "lengths": _lengths(run, before),
+        **review_context(user, run if calculated else None),
         "queues": _queues(run, before) if run and can(user, "statements.view_drafts") and calculated else [],
         "events": _events(run) if run and can(user, "statements.view_drafts") else [],
+        "settled_up_to": _settled_up_to(half),
         **_acts(user, run, job),
     }
     return render(request, "settlement/run.html", context)
@@ -129,6 +137,28 @@ def approve(request: HttpRequest, period: str) -> HttpResponse:
 def latest_job(period: str) -> JobRun | None:
     """The latest calculation of a half-month in the background."""
     return JobRun.objects.filter(task=CALCULATE, key=period).first()
+
+
+def count_parts(job: Any, run: SettlementRun) -> None:
+    """Let a running calculation show how many of its parts are written."""
+    latest = run.calculations.filter(finished_at=None).annotate(parts=Count("done_shards")).first()
+    if job.state == JobState.RUNNING and latest is not None:
+        job.done, job.total = latest.parts, latest.shards
+
+
+def _lengths(run: SettlementRun | None, before: SettlementRun | None) -> dict[str, Any]:
+    """How many days the half-month and its like half before have, and whether amounts need that said."""
+    now = HalfMonth.from_ordinal(run.ordinal).days if run else 0
+    then = HalfMonth.from_ordinal(before.ordinal).days if before else now
+    return {"now": now, "then": then, "differ": now != then}
+
+
+def _settled_up_to(half: HalfMonth | None) -> datetime | None:
+    """The cutoff of the last closed half-month before: a cutoff lies after it."""
+    closed = SettlementRun.objects.filter(state=RunState.CLOSED).order_by("-ordinal")
+    if half is not None:
+        closed = closed.filter(ordinal__lt=half.ordinal)
+    return closed.values_list("cutoff", flat=True).first()
 
 
 def _act(request: HttpRequest, period: str, service: Callable[..., SettlementRun], done: str) -> HttpResponse:

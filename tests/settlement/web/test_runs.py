@@ -16,7 +16,7 @@ from dealers.models import Dealer, JobRun, User
 from settlement.choices import RunState
 from settlement.models import JournalTransaction, SettlementRun
 from settlement.services.approval import put_up_for_review
-from settlement.services.calculation import calculate_run
+from settlement.services.calculation import begin_calculation, calculate_run, calculate_shard
 from settlement.tasks import calculate_run as calculation_task
 from tests import factories
 from tests.settlement.world import after, close, dealer, half, sell
@@ -171,3 +171,50 @@ def _queries(client: Client, path: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200
     return len(captured)
+
+
+def test_the_reviewer_sees_what_stands_out_what_changed_and_what_came_late(
+    client: Client, shop: Dealer, clerk: User
+) -> None:
+    close("2026-10-H2")
+    with clock.as_if_at(after("2026-11-H1", 3)):
+        calculate_run(period=half("2026-11-H1"), actor=None, at=after("2026-11-H1"))
+        sell(shop, "2026-11-H1", "500", known=after("2026-11-H1", 2))
+        assert "Sale lines, corrected or reported late" in text_of(client.get(PAGE))
+        calculate_run(period=half("2026-11-H1"), actor=None, at=after("2026-11-H1", 3))
+        assert "Since the draft before" in text_of(client.get(PAGE))
+        assert "+¥10.00" in text_of(client.get(f"{PAGE}changes/?kind=rebate"))
+        assert client.get(f"{PAGE}outliers/").status_code == 200
+
+
+def test_ticking_off_leads_back_to_where_it_was_done(client: Client, shop: Dealer, clerk: User) -> None:
+    sell(dealer("D0"), "2026-10-H2", "1000")
+    close("2026-10-H2")
+    with clock.as_if_at(after("2026-11-H1")):
+        calculate_run(period=half("2026-11-H1"), actor=None, at=after("2026-11-H1"))
+        assert "First payment ever: ¥20.00." in text_of(client.get(PAGE))
+        answer = client.post(f"{PAGE}outliers/D1/", {"note": "已核", "next": PAGE}, follow=True)
+        assert answer.redirect_chain[-1][0] == PAGE
+        assert "已核" in text_of(answer)
+        put_up_for_review(period=half("2026-11-H1"), actor=None, at=after("2026-11-H1"))
+        client.force_login(factories.User(role=Role.FINANCE_APPROVER, language="en"))
+        assert "have not been looked at" not in text_of(client.get(PAGE))
+
+
+def test_halves_of_different_length_are_compared_a_day(client: Client, shop: Dealer, clerk: User) -> None:
+    for period in ("2026-10-H2", "2026-11-H1"):
+        close(period)
+    with clock.as_if_at(after("2026-11-H2")):
+        calculate_run(period=half("2026-11-H2"), actor=None, at=after("2026-11-H2"))
+        assert "15 days against 16" in text_of(client.get("/settlement-runs/2026-11-H2/"))
+
+
+def test_a_running_calculation_says_how_many_parts_are_done(client: Client, shop: Dealer, clerk: User) -> None:
+    with clock.as_if_at(after("2026-11-H1")):
+        client.post(f"{PAGE}calculate/")
+        calculation = begin_calculation(
+            period=half("2026-11-H1"), cutoff=None, shards=4, actor=clerk, at=after("2026-11-H1")
+        )
+        calculate_shard(calculation=calculation, number=0)
+        JobRun.objects.update(state=JobState.RUNNING)
+        assert "1 / 4" in text_of(client.get(PAGE))
