@@ -22,6 +22,7 @@ from dealers.permissions import CAPABILITIES as FACTS
 from pricing.permissions import CAPABILITIES as PRICES
 from rebates.permissions import CAPABILITIES as EARNINGS
 from settlement.permissions import CAPABILITIES as MONEY
+from settlement.selectors.adjustments import waiting_adjustments
 
 _COUNT_SECONDS = 30
 
@@ -99,6 +100,7 @@ SIDEBAR = (
             Entry(_("Disputes"), "disputes", "flag", MONEY["disputes.view"] & HQ),
             Entry(_("Remote-area subsidy"), "remote-subsidy", "map", EARNINGS["remote_subsidy.view"] & HQ),
             Entry(_("Brackets to watch"), "watch-list", "target", EARNINGS["watch.view"]),
+            Entry(_("Adjustments of statements"), "settlement-adjustments", "coins", MONEY["adjustments.view"]),
             Entry(_("Ledger"), "ledger", "ledger", MONEY["ledger.view"]),
             Entry(_("Check a document"), "document-check", "shield", MONEY["statements.view"] & HQ),
         ),
@@ -170,6 +172,7 @@ COUNTS: dict[str, Callable[[Any], int]] = {
     "settlement-runs": counts.waiting_runs,
     "statements": counts.waiting_statements,
     "disputes": counts.waiting_disputes,
+    "settlement-adjustments": waiting_adjustments,
     "notices": counts.unread_notices,
 }
 

@@ -83,6 +83,10 @@ TEXTS: dict[str, NoticeText] = {
         _("Statement %(period)s is ready"),
         _("Closing balance %(closing)s. Confirm or dispute it by %(confirm_due_at)s; silence counts as confirmation."),
     ),
+    "adjustment_proposed": NoticeText(
+        _("Adjustment %(number)s awaits your approval"),
+        _("%(amount)s for %(dealer)s, because: %(why)s Approve or decline it; nothing moves before."),
+    ),
     "dispute_opened": NoticeText(
         _("%(dealer)s disputes its statement %(period)s"),
         _("Dispute %(number)s: %(why)s The disputed lines are not paid until it is decided; decide by %(due_at)s."),

@@ -35,6 +35,14 @@ class StatementState(TextChoices):
     DISPUTED = "disputed", _("Disputed")
 
 
+class AdjustmentState(TextChoices):
+    """The way of an adjustment: one person proposes, another approves or declines."""
+
+    PROPOSED = "proposed", _("Awaiting approval")
+    APPROVED = "approved", _("Approved")
+    DECLINED = "declined", _("Declined")
+
+
 class DisputeState(TextChoices):
     """The way of a dispute; the last three are final."""
 

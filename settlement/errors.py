@@ -291,3 +291,24 @@ class BankAccountDecided(Refused):
 class NothingToSend(Refused):
     code = "nothing_to_send"
     sentence = _("No transfer waits to be sent.")
+
+
+class AdjustmentNotFound(NotFound):
+    code = "adjustment_not_found"
+    sentence = _("There is no adjustment %(key)s.")
+
+
+class AdjustmentMovesNothing(Refused):
+    code = "adjustment_moves_nothing"
+    sentence = _("Say by how much: positive in the dealer's favour, negative against it.")
+    status = 422
+
+
+class AdjustmentDecided(Refused):
+    code = "adjustment_decided"
+    sentence = _("Adjustment %(number)s is decided already: %(state)s. Propose another one to put that right.")
+
+
+class LineNotSettled(Refused):
+    code = "line_not_settled"
+    sentence = _("Line %(line)s is not settled yet; what is still a draft is put right by calculating again.")

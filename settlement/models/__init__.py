@@ -1,5 +1,6 @@
 """Half-month runs, statements with their proof, the ledger, and what is paid."""
 
+from settlement.models.adjustments import Adjustment, AdjustmentFile
 from settlement.models.backtests import Backtest, BacktestRow, TierMove
 from settlement.models.bills import Bill, BillConsent
 from settlement.models.cases import Case, CaseEvidence
@@ -17,6 +18,8 @@ from settlement.models.transfers import BankAccount, BankFile, Transfer
 
 __all__ = [
     "AccountBalance",
+    "Adjustment",
+    "AdjustmentFile",
     "Allocation",
     "Backtest",
     "BacktestRow",

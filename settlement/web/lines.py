@@ -17,6 +17,7 @@ from dealers.web.access import capability_required, person
 from dealers.web.downloads import json_response, table_response
 from dealers.web.listing import page_of
 from pricing.choices import Flag, Verdict
+from settlement.choices import RunState
 from settlement.models import StatementLine
 from settlement.permissions import can
 from settlement.proof_words import words_of
@@ -51,6 +52,7 @@ def statement_line(request: HttpRequest, period: str, dealer: str, line_no: int)
         "page": page,
         "rows": _rows(page),
         "tabs": [_tab(line, share, asked) for share in shares],
+        "may_adjust": can(person(request), "adjustments.propose") and statement.run.state == RunState.CLOSED,
     }
     return render(request, "settlement/line.html", context)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from settlement.web import (
+    adjustments,
     backtests,
     cases,
     disputes,
@@ -74,6 +75,11 @@ urlpatterns = [
     path("backtests/<int:pk>/", backtests.backtest, name="backtest"),
     path("backtests/<int:pk>/rows.<str:written>", backtests.export, name="backtest-export"),
     path("statements/<str:period>/<str:dealer>/dispute/", disputes.contest, name="statement-dispute"),
+    path("settlement-adjustments/", adjustments.adjustments, name="settlement-adjustments"),
+    path("settlement-adjustments/new/", adjustments.propose, name="settlement-adjustment-new"),
+    path("settlement-adjustments/<str:number>/", adjustments.adjustment, name="settlement-adjustment"),
+    path("settlement-adjustments/<str:number>/decide/", adjustments.decide, name="settlement-adjustment-decide"),
+    path("settlement-adjustments/<str:number>/files/<int:pk>/", adjustments.file, name="settlement-adjustment-file"),
     path("disputes/", disputes.disputes, name="disputes"),
     path("disputes/<str:number>/", disputes.dispute, name="dispute"),
     path("disputes/<str:number>/answer/", disputes.answer, name="dispute-answer"),
