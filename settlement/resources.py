@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -30,7 +31,9 @@ LINE_COLUMNS = (
 def explanation(line: StatementLine) -> str:
     """How the amount came about, in one sentence in the active language."""
     if is_worded(line.proof, line.kind):
-        return explain(line.proof, line.kind)
+        # A closed statement keeps its proof for years: a sentence that asks for more than it says must not hide it.
+        with suppress(KeyError):
+            return explain(line.proof, line.kind)
     return explain_steps(line.proof)
 
 

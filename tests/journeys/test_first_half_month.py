@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 import pytest
 
+from dealers.foundation.tabular import open_table
+from settlement.documents.pdf import content_of
+from settlement.models import Statement
+from settlement.selectors.papers import RELATED, papers_of
 from tests.journeys.first_half_month import (
     BEYOND,
     EDGE,
@@ -195,6 +201,23 @@ def test_a_late_line_settles_in_the_next_half_month_and_is_counted_in_its_own(st
     (share,) = [part for part in line["proof"]["inputs"] if Decimal(part["amount"])]
     assert (share["period"], Decimal(share["amount"])) == (PERIOD, base + late)
     assert Decimal(statement["opening"]) == incremental(base, T1, "500000")
+
+
+@pytest.mark.parametrize("language", ["zh-hans", "en"])
+def test_every_file_of_the_statement_says_what_the_second_reckoning_gives(story: Story, language: str) -> None:
+    earned = incremental(base_of(facts_of("HZ01")), T1, "500000")
+    asked = {"lang": language[:2]}
+    told = story.hangzhou.get(f"statements/{PERIOD}.json").json()
+    table = story.hangzhou.get(f"statements/{PERIOD}.csv", asked).content.decode()
+    (row,) = csv.DictReader(io.StringIO(table))
+    (cells,) = open_table(io.BytesIO(story.hangzhou.get(f"statements/{PERIOD}.xlsx", asked).content))
+    assert {Decimal(told["total"]), Decimal(row["amount"]), Decimal(cells.values["amount"])} == {earned}
+    statement = Statement.objects.select_related(*RELATED).get(run__period=PERIOD, dealer__code="HZ01")
+    (paper,) = papers_of([statement])
+    printed = content_of(paper, language)
+    said = f"{earned:,.2f}"
+    assert printed["lines"][0]["amount"] == printed["total"] == printed["proofs"][0]["rows"][-1]["value"] == said
+    assert story.hangzhou.get(f"statements/{PERIOD}.pdf", asked).content.startswith(b"%PDF")
 
 
 def test_the_next_half_month_has_its_own_lines(story: Story) -> None:
