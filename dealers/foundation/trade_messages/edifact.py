@@ -17,7 +17,6 @@ from dealers.foundation.trade_messages.envelope import (
     TradeFile,
     check_count,
     check_reference,
-    cut_short,
     out_of_place,
     repeated_number,
     require_messages,
@@ -30,6 +29,7 @@ from dealers.foundation.trade_messages.segments import (
     cut_segments,
     split_segment,
 )
+from dealers.foundation.trade_messages.walk import EnvelopeWalk
 
 STANDARD = Separators("+", ":", "'", release="?", repetition="*", decimal=".")
 _UNA_LENGTH = 9
@@ -134,62 +134,19 @@ def _after_blanks(text: str, place: int) -> int:
     return place
 
 
-class _Survey:
-    """What is open while the segments go by."""
+class _Survey(EnvelopeWalk):
+    INTERCHANGE = ("UNB", "UNZ")
+    GROUP = ("UNG", "UNE", "UNG05")
+    MESSAGE = ("UNH", "UNT", "UNH01")
 
     def __init__(self, file: TradeFile) -> None:
-        self._file = file
-        self._interchange: Interchange | None = None
-        self._group: Group | None = None
-        self._message: Message | None = None
+        super().__init__(file)
         self._interchange_numbers: set[str] = set()
         self._message_numbers: set[str] = set()
         self._messages = 0
         self._has_groups = False
 
-    @property
-    def is_inside(self) -> bool:
-        """Whether a message is open."""
-        return self._message is not None
-
-    def count(self) -> None:
-        """A segment of the open message went by."""
-        if self._message is not None:
-            self._message.segments += 1
-
-    def take(self, segment: Segment, cut: Cut, marks: Separators) -> None:
-        """A service segment, or one that stands outside of any message."""
-        self.count()
-        match segment.tag:
-            case "UNB":
-                self._open_interchange(segment, marks)
-            case "UNG":
-                self._open_group(segment)
-            case "UNH":
-                self._open_message(segment, cut)
-            case "UNT":
-                self._close_message(segment)
-            case "UNE":
-                self._close_group(segment)
-            case "UNZ":
-                self._close_interchange(segment)
-            case _ if self._message is None and self._interchange is not None:
-                out_of_place(self._interchange.own_faults, segment)
-
-    def end(self, number: int, *, has_rest: bool) -> None:
-        """The text is over; say which trailers it still owes."""
-        if self._interchange is not None:
-            self._lose_message(number)
-            self._lose_group(number)
-            cut_short(self._interchange.own_faults, number, "UNZ", fatal=False)
-        elif has_rest and self._file.interchanges:
-            cut_short(self._file.interchanges[-1].own_faults, number, "segment terminator", fatal=False)
-
     def _open_interchange(self, segment: Segment, marks: Separators) -> None:
-        if self._interchange is not None:
-            self._lose_message(segment.number)
-            self._lose_group(segment.number)
-            cut_short(self._interchange.own_faults, segment.number, "UNZ", fatal=False)
         syntax = segment.get(1)
         first = self._file.interchanges[0].header.get(1) if self._file.interchanges else syntax
         if CHARACTER_SETS.get(syntax) != CHARACTER_SETS.get(first):
@@ -249,26 +206,6 @@ class _Survey:
         self._group.messages.append(message)
         self._message = message
 
-    def _close_message(self, segment: Segment) -> None:
-        message, self._message = self._message, None
-        if message is None:
-            if self._interchange is not None:
-                out_of_place(self._interchange.own_faults, segment)
-            return
-        message.is_complete = True
-        check_count(message.own_faults, segment, 1, message.segments, "segment")
-        check_reference(message.own_faults, segment, 2, message.control_no, "UNH01")
-
-    def _close_group(self, segment: Segment) -> None:
-        self._lose_message(segment.number)
-        group, self._group = self._group, None
-        if group is None or not group.is_stated:
-            if self._interchange is not None:
-                out_of_place(self._interchange.own_faults, segment)
-            return
-        check_count(group.own_faults, segment, 1, len(group.messages), "message")
-        check_reference(group.own_faults, segment, 2, group.control_no, "UNG05")
-
     def _close_interchange(self, segment: Segment) -> None:
         self._lose_message(segment.number)
         self._lose_group(segment.number)
@@ -281,13 +218,3 @@ class _Survey:
         else:
             check_count(interchange.own_faults, segment, 1, self._messages, "message")
         check_reference(interchange.own_faults, segment, 2, interchange.control_no, "UNB05")
-
-    def _lose_message(self, number: int) -> None:
-        if self._message is not None:
-            cut_short(self._message.own_faults, number, "UNT", fatal=True)
-            self._message = None
-
-    def _lose_group(self, number: int) -> None:
-        if self._group is not None and self._group.is_stated:
-            cut_short(self._group.own_faults, number, "UNE", fatal=False)
-        self._group = None

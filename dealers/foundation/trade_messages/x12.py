@@ -15,7 +15,6 @@ from dealers.foundation.trade_messages.envelope import (
     TradeFile,
     check_count,
     check_reference,
-    cut_short,
     out_of_place,
     repeated_number,
     require_messages,
@@ -28,6 +27,7 @@ from dealers.foundation.trade_messages.segments import (
     cut_segments,
     split_segment,
 )
+from dealers.foundation.trade_messages.walk import EnvelopeWalk
 
 _ISA_LENGTH = 106
 _ISA_ELEMENTS = 16
@@ -76,61 +76,19 @@ def _marks_of(text: str, place: int) -> Separators:
     return marks
 
 
-class _Survey:
-    """What is open while the segments go by."""
+class _Survey(EnvelopeWalk):
+    INTERCHANGE = ("ISA", "IEA")
+    GROUP = ("GS", "GE", "GS06")
+    MESSAGE = ("ST", "SE", "ST02")
 
     def __init__(self, file: TradeFile) -> None:
-        self._file = file
-        self._interchange: Interchange | None = None
-        self._group: Group | None = None
-        self._message: Message | None = None
+        super().__init__(file)
         self._numbers: dict[str, set[str]] = {"ISA": set(), "GS": set(), "ST": set()}
 
-    @property
-    def is_inside(self) -> bool:
-        """Whether a message is open."""
-        return self._message is not None
-
-    def count(self) -> None:
-        """A segment of the open message went by."""
-        if self._message is not None:
-            self._message.segments += 1
-
-    def take(self, segment: Segment, cut: Cut, marks: Separators) -> None:
-        """A service segment, or one that stands outside of any message."""
-        self.count()
-        match segment.tag:
-            case "ISA":
-                self._open_interchange(segment, marks)
-            case "GS":
-                self._open_group(segment)
-            case "ST":
-                self._open_message(segment, cut)
-            case "SE":
-                self._close_message(segment)
-            case "GE":
-                self._close_group(segment)
-            case "IEA":
-                self._close_interchange(segment)
-            case "TA1" if self._group is None:
-                pass  # an acknowledgement of ours, riding along
-            case _ if self._message is None and self._interchange is not None:
-                out_of_place(self._interchange.own_faults, segment)
-
-    def end(self, number: int, *, has_rest: bool) -> None:
-        """The text is over; say which trailers it still owes."""
-        if self._interchange is not None:
-            self._lose_message(number)
-            self._lose_group(number)
-            cut_short(self._interchange.own_faults, number, "IEA", fatal=False)
-        elif has_rest and self._file.interchanges:
-            cut_short(self._file.interchanges[-1].own_faults, number, "segment terminator", fatal=False)
+    def _may_stand_alone(self, segment: Segment) -> bool:
+        return segment.tag == "TA1" and self._group is None  # an acknowledgement of ours, riding along
 
     def _open_interchange(self, segment: Segment, marks: Separators) -> None:
-        if self._interchange is not None:
-            self._lose_message(segment.number)
-            self._lose_group(segment.number)
-            cut_short(self._interchange.own_faults, segment.number, "IEA", fatal=False)
         self._interchange = Interchange(
             control_no=segment.get(13),
             sender=segment.get(6),
@@ -180,26 +138,6 @@ class _Survey:
         self._group.messages.append(message)
         self._message = message
 
-    def _close_message(self, segment: Segment) -> None:
-        message, self._message = self._message, None
-        if message is None:
-            if self._interchange is not None:
-                out_of_place(self._interchange.own_faults, segment)
-            return
-        message.is_complete = True
-        check_count(message.own_faults, segment, 1, message.segments, "segment")
-        check_reference(message.own_faults, segment, 2, message.control_no, "ST02")
-
-    def _close_group(self, segment: Segment) -> None:
-        self._lose_message(segment.number)
-        group, self._group = self._group, None
-        if group is None:
-            if self._interchange is not None:
-                out_of_place(self._interchange.own_faults, segment)
-            return
-        check_count(group.own_faults, segment, 1, len(group.messages), "message")
-        check_reference(group.own_faults, segment, 2, group.control_no, "GS06")
-
     def _close_interchange(self, segment: Segment) -> None:
         if self._interchange is None:
             raise UnreadableMessage("no_isa", _("has no ISA segment where an interchange should begin"))
@@ -208,16 +146,6 @@ class _Survey:
         interchange, self._interchange = self._interchange, None
         check_count(interchange.own_faults, segment, 1, len(interchange.groups), "group")
         check_reference(interchange.own_faults, segment, 2, interchange.control_no, "ISA13")
-
-    def _lose_message(self, number: int) -> None:
-        if self._message is not None:
-            cut_short(self._message.own_faults, number, "SE", fatal=True)
-            self._message = None
-
-    def _lose_group(self, number: int) -> None:
-        if self._group is not None:
-            cut_short(self._group.own_faults, number, "GE", fatal=False)
-            self._group = None
 
     def _once(self, level: str, segment: Segment, element: str, number: str, of: Interchange | Group | Message) -> None:
         if number in self._numbers[level]:
