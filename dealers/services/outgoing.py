@@ -13,6 +13,7 @@ from http.client import HTTPException
 import urllib3
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import HTTPError
+from urllib3.util.ssl_match_hostname import CertificateError
 
 from dealers.foundation.addresses import NOBODY, PrivateReceivers, Resolve, checked_address, read_target
 from dealers.foundation.refusals import Refused
@@ -113,7 +114,7 @@ def _code_of(error: Exception, began: float) -> str:
     if time.monotonic() - began >= WHOLE_CALL_SECONDS or "timed out" in str(error).lower():
         return "timed_out"
     cause = getattr(error, "__cause__", None)
-    if isinstance(error, urllib3.exceptions.SSLError) or isinstance(cause, ssl.SSLError):
+    if isinstance(error, (urllib3.exceptions.SSLError, CertificateError)) or isinstance(cause, ssl.SSLError):
         return "tls_failed"
     return "not_reached"
 
