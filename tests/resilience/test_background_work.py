@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -17,12 +18,16 @@ import pytest
 import redis
 from django.conf import settings
 from django.db import connection
+from django.db.models import Sum
 
-from dealers.choices import JobState, Role
+from config.uploads import LINES_PER_STEP, request_upload
+from dealers.choices import Feed, JobState, Role
 from dealers.foundation import clock
 from dealers.foundation.barrier import INTAKE_LOCK
-from dealers.models import JobRun
+from dealers.models import FeedDelivery, FileIntake, JobRun
 from dealers.services.jobs import HINT_AGAIN_AFTER, LOST_AFTER, relay_jobs, request_job
+from dealers.services.uploads import keep_upload
+from pricing.models import SaleLine, SalesTally
 from settlement.choices import RunState
 from settlement.models import Calculation, SettlementRun, Statement
 from settlement.services.calculation import calculate_run
@@ -143,6 +148,41 @@ def test_a_job_whose_worker_is_killed_in_the_middle_is_done_once_by_another(job:
     job.refresh_from_db()
     assert job.attempts == 2
     assert_calculated_once()
+
+
+def test_an_upload_whose_worker_is_killed_in_the_middle_is_taken_once(log: Path) -> None:
+    forget_messages()
+    factories.PolicyVersion()
+    factories.PriceBand(product=factories.Product(sku="A1"))
+    owner = factories.User(role=Role.DEALER_OWNER, dealer=factories.Dealer(home_region=factories.City(code="HZ")))
+    sold_at = (clock.now() - timedelta(hours=1)).isoformat(timespec="seconds")
+    lines = 2 * LINES_PER_STEP + 1
+    table = "doc_no,line_no,sold_at,sku,quantity,unit_price,region\n" + "".join(
+        f"S{number},1,{sold_at},A1,1,1000,HZ\n" for number in range(lines)
+    )
+    upload = keep_upload(
+        dealer=owner.dealer,
+        feed=Feed.SALES,
+        filename="sales.csv",
+        content=BytesIO(table.encode()),
+        rehearsal=False,
+        actor=owner,
+        at=clock.now(),
+    )
+    job = request_upload(upload, actor=owner, at=clock.now())
+    with worker(log) as first:
+        wait_until(FileIntake.objects.exists, "the first part is taken", log)
+        kill(first)
+    assert 0 < SaleLine.objects.count() < lines, "killed in the middle"
+
+    with worker(log):
+        wait_until(lambda: relay_jobs(at=clock.now() + LOST_AFTER) == 1, "the job has nobody who holds it", log)
+        wait_until(is_done(job), "another worker has taken the rest", log)
+
+    delivery = FeedDelivery.objects.get()
+    assert (delivery.lines, delivery.accepted, delivery.is_complete) == (lines, lines, True)
+    assert SaleLine.objects.count() == lines
+    assert SalesTally.objects.aggregate(lines=Sum("lines")) == {"lines": lines}
 
 
 def test_a_broker_that_forgets_everything_only_delays_the_work(job: JobRun, log: Path) -> None:

@@ -48,6 +48,22 @@ TABLES = {
     "bands": "sku,scope,scope_code,floor,ceiling,enforcement,valid_from\n"
     "S-1,national,,900,1200,recommended,2026-01-01\n",
 }
+#: Migrates, imports the tables and prints a key of the dealer; one program, for each would take seconds to start.
+PREPARING = """
+import sys
+from pathlib import Path
+import django
+django.setup()
+from django.core.management import call_command
+from tests.migrated import quick_copies
+home, *kinds = sys.argv[1:]
+with quick_copies():
+    call_command("migrate", verbosity=0, skip_checks=True)
+for kind in kinds:
+    with open(Path(home) / f"{kind}.log", "w") as said:
+        call_command("import_data", kind, str(Path(home) / f"{kind}.csv"), stdout=said)
+call_command("create_api_key", dealer="D1")
+"""
 
 
 @dataclass
@@ -57,10 +73,12 @@ class Installation:
     home: Path
     surroundings: dict[str, str]
     port: int = 0
+    secret: str = ""
 
-    def manage(self, *arguments: str) -> str:
+    def run(self, *arguments: str) -> str:
+        """Run a program to its end; what it printed."""
         ran = subprocess.run(
-            [sys.executable, "manage.py", *arguments],
+            [sys.executable, *arguments],
             cwd=ROOT,
             env=self.surroundings,
             capture_output=True,
@@ -114,11 +132,9 @@ def installation() -> Iterator[Installation]:
         assert holder.stdout is not None
         surroundings |= json.loads(holder.stdout.readline())
         made = Installation(home, surroundings)
-        made.manage("migrate", "--verbosity=0", "--skip-checks")
         for kind, table in TABLES.items():
-            file = home / f"{kind}.csv"
-            file.write_text(table, encoding="utf-8")
-            made.manage("import_data", kind, str(file))
+            (home / f"{kind}.csv").write_text(table, encoding="utf-8")
+        made.secret = made.run("-c", PREPARING, str(home), *TABLES).strip()
         yield made
     finally:
         holder.communicate("")
@@ -184,13 +200,12 @@ def report(number: int) -> list[SaleLine]:
 def test_every_accepted_line_is_there_once_whatever_was_killed(
     installation: Installation, web: subprocess.Popen[bytes]
 ) -> None:
-    secret = installation.manage("create_api_key", "--dealer", "D1").strip()
     receipts: list[Receipt] = []
     patience = Patience(attempts=60, first_pause=0.2, longest_pause=1.0)
 
     def dealers_system() -> None:
         url = f"http://127.0.0.1:{installation.port}"
-        with Halfmoon(url, secret, language="en", patience=patience, timeout=20) as halfmoon:
+        with Halfmoon(url, installation.secret, language="en", patience=patience, timeout=20) as halfmoon:
             for number in range(REPORTS):
                 receipts.append(halfmoon.report_sales(report(number)))
 
