@@ -295,6 +295,8 @@ SPECTACULAR_SETTINGS = {
             "payment.changed",
         ],
         "WebhookStateEnum": "dealers.choices.WebhookState",
+        "LeadStateEnum": "rebates.choices.LeadState",
+        "LeadReferrerEnum": ["employee", "customer"],
         "SupportKindEnum": "rebates.choices.SupportKind",
         "SupportPaperEnum": "rebates.choices.SupportPaper",
         "SupportStateEnum": "rebates.choices.SupportState",

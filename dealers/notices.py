@@ -246,6 +246,18 @@ TEXTS: dict[str, NoticeText] = {
         _("The new bank account for %(dealer)s is declined"),
         _("The account ending in %(account)s at %(bank)s is not used. Reason: %(remark)s"),
     ),
+    "lead_assigned": NoticeText(
+        _("A referred customer waits for your call: %(number)s"),
+        _("Call by %(due_at)s and record what came of it. %(remark)s"),
+    ),
+    "lead_due": NoticeText(
+        _("Call the customer of %(number)s soon"),
+        _("The customer was to be called by %(due_at)s; after that the breach is recorded and it may go to others."),
+    ),
+    "lead_breached": NoticeText(
+        _("The customer of %(number)s was not called in time"),
+        _("%(dealer)s was to call by %(due_at)s. Call now; headquarters may give the customer to somebody else."),
+    ),
     "calendar_ends": NoticeText(
         _("Working-day calendar ends on %(covers_until)s"),
         _("Deadlines beyond it are provisional until the new State Council calendar is loaded."),

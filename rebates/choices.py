@@ -90,3 +90,41 @@ class RightAct(TextChoices):
 
     GRANTED = "granted", _("Right granted")
     ENDED = "ended", _("Ended")
+
+
+class Referrer(TextChoices):
+    """Who referred a customer; that decides the reward."""
+
+    EMPLOYEE = "employee", _("Employee")
+    CUSTOMER = "customer", _("Customer")
+    PARTNER = "partner", _("Partner dealer")
+
+
+class LeadState(TextChoices):
+    """How far a referred customer is."""
+
+    TURNED_AWAY = "turned_away", _("Not counted")
+    RECEIVED = "received", _("Not assigned yet")
+    ASSIGNED = "assigned", _("To be followed up")
+    FOLLOWED_UP = "followed_up", _("Followed up")
+    LOST = "lost", _("No deal")
+    DEAL_REPORTED = "deal_reported", _("Deal to be checked")
+    DEAL_CONFIRMED = "deal_confirmed", _("Deal confirmed, call-back open")
+    REWARDED = "rewarded", _("Reward granted")
+    DENIED = "denied", _("No reward")
+    TAKEN_BACK = "taken_back", _("Reward taken back")
+
+
+class CallBack(TextChoices):
+    """What the call-back of a sampled deal found."""
+
+    CONFIRMED = "confirmed", _("The customer confirms the deal")
+    FAILED = "failed", _("The customer does not confirm the deal")
+
+
+class PayoutState(TextChoices):
+    """How far a list of rewards to people is."""
+
+    PREPARED = "prepared", _("To be approved")
+    APPROVED = "approved", _("Approved")
+    RELEASED = "released", _("Given back")

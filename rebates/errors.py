@@ -124,3 +124,64 @@ class ApplicationNotFound(NotFound):
 class EstimateMissing(Refused):
     code = "estimate_missing"
     sentence = _("What proposal %(change)s costs in price protection is not reckoned yet; wait for it, then confirm.")
+
+
+class LeadNotFound(NotFound):
+    code = "lead_not_found"
+    sentence = _("There is no referral lead %(key)s.")
+
+
+class LeadInvalid(Refused):
+    """What was given of a customer cannot be used; ``field`` says which."""
+
+    code = "lead_invalid"
+    sentence = _("%(problem)s")
+    status = 422
+
+    def __init__(self, field: str, problem: object) -> None:
+        super().__init__(problem=problem)
+        self.field = field
+
+
+class TooManyLeads(Refused):
+    code = "too_many_leads"
+    sentence = _("From here no more customers can be referred today; come back tomorrow.")
+    status = 429
+
+
+class LeadStateRefused(Refused):
+    """Somebody may have been quicker."""
+
+    code = "lead_state"
+    sentence = _("The lead %(number)s is now “%(state)s”; this can no longer be done. Reload to see what happened.")
+
+
+class DealUnknown(Refused):
+    code = "deal_unknown"
+    sentence = _("You have reported no sale line %(doc_no)s/%(line_no)s of goods sold since the lead was received.")
+    status = 422
+
+
+class DealUsedBefore(Refused):
+    code = "deal_used_before"
+    sentence = _("The sale line %(doc_no)s/%(line_no)s stands for another lead already.")
+
+
+class NothingToPay(Refused):
+    code = "nothing_to_pay"
+    sentence = _("No reward waits to be paid.")
+
+
+class PayoutDecided(Refused):
+    code = "payout_decided"
+    sentence = _("The list %(number)s was decided already; nothing was changed.")
+
+
+class PayoutNotFound(NotFound):
+    code = "payout_not_found"
+    sentence = _("There is no payout list %(key)s.")
+
+
+class RewardPaid(Refused):
+    code = "reward_paid"
+    sentence = _("The reward stands on an approved payout list; it can no longer be taken back here.")

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from dealers import permissions
-from dealers.choices import DEALER_ROLES, Role
+from dealers.choices import DEALER_ROLES, HQ_ROLES, Role
 
 DEALER_SIDE = frozenset(DEALER_ROLES)
 FINANCE = frozenset({Role.FINANCE_CLERK, Role.FINANCE_APPROVER})
@@ -52,6 +52,23 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "remote_subsidy.view": READERS | DEALER_SIDE,
     "remote_subsidy.apply": DEALER_SIDE,
     "remote_subsidy.decide": frozenset({Role.CHANNEL_MANAGER}),
+    "referrals.view": FINANCE
+    | {Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.AUDITOR}
+    | {Role.RISK_INVESTIGATOR, Role.AFTERSALES_SUPERVISOR},
+    "referrals.read": FINANCE
+    | {Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER, Role.AUDITOR}
+    | {Role.RISK_INVESTIGATOR, Role.AFTERSALES_SUPERVISOR}
+    | DEALER_SIDE,
+    # Everybody who works at HQ may refer somebody.
+    "referrals.refer": frozenset(HQ_ROLES) - {Role.AUDITOR},
+    "referrals.refer_as_partner": DEALER_SIDE,
+    "referrals.follow": DEALER_SIDE,
+    "referrals.assign": frozenset({Role.CHANNEL_MANAGER}),
+    "referrals.call_back": frozenset({Role.AFTERSALES_SUPERVISOR, Role.MARKETING_DIRECTOR}),
+    "referrals.pay_prepare": frozenset({Role.FINANCE_CLERK}),
+    "referrals.pay_approve": frozenset({Role.FINANCE_APPROVER}),
+    "referrals.payouts": FINANCE | {Role.AUDITOR},
+    "referrals.take_back": frozenset({Role.FINANCE_APPROVER}),
 }
 
 

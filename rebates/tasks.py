@@ -8,6 +8,7 @@ from dealers.foundation import clock
 from dealers.services.jobs import running_job
 from rebates.selectors.protection_estimates import ESTIMATE_TASK
 from rebates.services.protection_estimates import reckon_estimate
+from rebates.services.referrals.sweeping import sweep_leads as sweep_every_lead
 from rebates.services.support.sweeping import sweep_support as sweep_every_support
 
 
@@ -26,3 +27,9 @@ def estimate_protection(job_id: int) -> None:
         job, progress = taken
         estimate = reckon_estimate(change_id=job.params["change"], at=clock.now(), on_progress=progress.report)
         progress.result = {"estimate": estimate.pk if estimate else None}
+
+
+@shared_task(name="rebates.sweep_leads")
+def sweep_leads() -> None:
+    """Record which leads were not followed up in time, remind, and erase what is no longer needed."""
+    sweep_every_lead(at=clock.now())

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
+from itertools import pairwise
 from typing import Annotated, Any
 
-from pydantic import model_validator
+from pydantic import Field, model_validator
 
 from dealers.foundation.faults import Fault, warning
 from dealers.foundation.refusals import msgid as _
@@ -17,11 +18,12 @@ from dealers.foundation.term_values import (
     Days,
     Factor,
     Hours,
+    PositiveAmount,
     Share,
     refuse_unless_one,
     whole,
 )
-from dealers.foundation.terms import Section, StoredPolicy, Terms, rows
+from dealers.foundation.terms import Complaint, Row, Section, StoredPolicy, Terms, refuse, rows
 from rebates.program_terms import Bracket, Program, check_programs, program_remarks
 
 __all__ = ["Bracket", "Program", "RebatesTerms", "parse", "rebates_terms"]
@@ -56,13 +58,31 @@ class PartnerReward(Terms):
     rate_above: Share
 
 
+class VoucherRow(Terms):
+    """From this deal amount on, this voucher."""
+
+    start: Annotated[Amount, Field(alias="from")]
+    voucher: PositiveAmount
+
+
+def _check_vouchers(members: list[Row]) -> Iterator[Complaint]:
+    """Every step begins above the one before."""
+    for number, (low, high) in enumerate(pairwise(members), start=1):
+        if low.start is not None and high.start is not None and high.start <= low.start:
+            yield (number, "from"), refuse("not_ascending", _("must be above the step before it"))
+
+
 class ReferralTerms(Terms):
+    """Optional: without `customer_vouchers` there are none; contacts are erased `keep_contact_days` after the end."""
+
     duplicate_days: Days
     max_per_device_per_day: Annotated[int, whole(1, 1000)]
     follow_up_hours: Hours
     employee_rate: Share
     partner: PartnerReward
     sample_rate: Share
+    customer_vouchers: Annotated[tuple[VoucherRow, ...], rows(VoucherRow, _check_vouchers)] = ()
+    keep_contact_days: Days = 180
 
 
 class ScorecardWeights(Terms):

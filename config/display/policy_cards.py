@@ -307,7 +307,17 @@ def _referrals(terms: PolicyDocument) -> Card:
             (_label("employee_rate"), _percent(referrals.employee_rate)),
             (_label("partner"), partner),
             (_label("sample_rate"), _percent(referrals.sample_rate)),
+            (_label("keep_contact_days"), _days(referrals.keep_contact_days)),
         ],
+        [
+            Table(
+                [_label("from"), _label("voucher")],
+                [[_whole_money(step.start), _whole_money(step.voucher)] for step in referrals.customer_vouchers],
+                caption=_label("customer_vouchers"),
+            )
+        ]
+        if referrals.customer_vouchers
+        else [],
     )
 
 

@@ -47,6 +47,17 @@ STATES: dict[str, Look] = {
     "refused": Look("bad", _("Refused")),
     "reversed": Look("bad", _("Paid and taken back")),
     "lapsed": Look("", _("Lapsed")),
+    # referral leads
+    "turned_away": Look("", _("Not counted")),
+    "received": Look("warn", _("Not assigned yet")),
+    "assigned": Look("warn", _("To be followed up")),
+    "followed_up": Look("info", _("Followed up")),
+    "lost": Look("", _("No deal")),
+    "deal_reported": Look("info", _("Deal to be checked")),
+    "deal_confirmed": Look("info", _("Deal confirmed, call-back open")),
+    "rewarded": Look("ok", _("Reward granted")),
+    "denied": Look("bad", _("No reward")),
+    "taken_back": Look("bad", _("Reward taken back")),
     # verdicts and flags of sale lines
     "in_band": Look("ok", _("In band")),
     "promo": Look("info", _("Promotion price")),

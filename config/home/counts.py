@@ -10,7 +10,7 @@ from dealers.selectors.supply import visible_holds
 from pricing.permissions import can as pricing_can
 from pricing.selectors.promos import promos_waiting_for
 from rebates.choices import SupportState
-from rebates.selectors import support
+from rebates.selectors import leads, support
 from settlement.choices import CaseState, RunState, StatementState
 from settlement.models import SettlementRun
 from settlement.permissions import can as settlement_can
@@ -51,6 +51,11 @@ def waiting_support(user: Any) -> int:
         return support.waiting_support(user).count()
     owed = (SupportState.RESERVED, SupportState.COMMITTED)
     return support.visible_support(user).filter(state__in=owed).count()
+
+
+def waiting_leads(user: Any) -> int:
+    """Referred customers to call, to assign or to call back, and deals to check."""
+    return leads.waiting_leads(user).count()
 
 
 def waiting_statements(user: Any) -> int:

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates.api import support
+from rebates.api import referrals, support
 from rebates.api.remote_subsidy import SubsidyApplications
 
 _ONE = "market-support/<str:number>"
 
 urlpatterns = [
+    path("referral-leads", referrals.ReferralLeads.as_view()),
+    path("referral-leads/<str:number>", referrals.ReferralLead.as_view()),
+    path("referral-leads/<str:number>/follow-up", referrals.FollowUpLead.as_view()),
+    path("referral-leads/<str:number>/deal", referrals.ReportLeadDeal.as_view()),
     path("market-support", support.MarketSupport.as_view()),
     path("market-support/quota", support.MarketSupportQuota.as_view()),
     path(_ONE, support.MarketSupportActivity.as_view()),

@@ -10,13 +10,13 @@ from collections.abc import Callable, Mapping
 from types import ModuleType
 from typing import Any
 
-from rebates.resources import forfeiture, market_support, pools, price_protection, rebate, remote_subsidy
+from rebates.resources import forfeiture, market_support, pools, price_protection, rebate, referral, remote_subsidy
 from rebates.resources.formula import explain_formula
 
 Explain = Callable[[Mapping[str, Any]], str]
 
 #: Further parts of the business are added here.
-_PARTS: tuple[ModuleType, ...] = (rebate, forfeiture, price_protection, market_support, remote_subsidy, pools)
+_PARTS: tuple[ModuleType, ...] = (rebate, forfeiture, price_protection, market_support, remote_subsidy, pools, referral)
 _BY_RULE: Mapping[str, Explain] = {rule: explain for part in _PARTS for rule, explain in part.SENTENCES.items()}
 
 

@@ -4,7 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from rebates.web import price_changes, price_proposals, remote_subsidy, support, support_acts, watch
+from rebates.web import (
+    lead_acts,
+    leads,
+    price_changes,
+    price_proposals,
+    refer,
+    remote_subsidy,
+    support,
+    support_acts,
+    watch,
+)
 
 urlpatterns = [
     path("brackets/", watch.watch_list, name="watch-list"),
@@ -38,4 +48,16 @@ urlpatterns = [
     path("remote-subsidy/<int:pk>/decide/", remote_subsidy.subsidy_decide, name="subsidy-decide"),
     path("remote-subsidy/<int:pk>/withdraw/", remote_subsidy.subsidy_withdraw, name="subsidy-withdraw"),
     path("remote-subsidy/<int:pk>/end/", remote_subsidy.subsidy_end, name="subsidy-end"),
+    path("refer/", refer.refer, name="refer"),
+    path("refer/thanks/", refer.thanks, name="refer-thanks"),
+    path("refer/<str:token>/", refer.track, name="lead-track"),
+    path("referrals/", leads.leads, name="leads"),
+    path("referrals/new/", lead_acts.new, name="lead-new"),
+    path("referrals/own/", leads.own_referrals, name="own-referrals"),
+    path("referrals/payouts/", leads.payouts, name="referral-payouts"),
+    path("referrals/payouts/prepare/", leads.payout_prepare, name="referral-payout-prepare"),
+    path("referrals/payouts/<str:number>/decide/", leads.payout_decide, name="referral-payout-decide"),
+    path("referrals/payouts/<str:number>.<str:ending>", leads.payout_export, name="referral-payout-export"),
+    path("referrals/<str:number>/", leads.lead, name="lead"),
+    path("referrals/<str:number>/<str:name>/", lead_acts.act, name="lead-act"),
 ]

@@ -16,6 +16,7 @@ from settlement.proof_words import (
     market_support,
     pools,
     price_protection,
+    referral,
     remote_subsidy,
 )
 from settlement.proof_words.words import RuleWords
@@ -28,6 +29,7 @@ _PARTS: tuple[ModuleType, ...] = (
     price_protection,
     market_support,
     remote_subsidy,
+    referral,
     general,
 )
 _RULES: Mapping[str, RuleWords] = {rule: words for part in _PARTS for rule, words in part.RULES.items()}

@@ -1,0 +1,93 @@
+"""What headquarters decides about a deal: confirmed or not, called back where it was drawn, then rewarded or not."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.conf import settings
+from django.db import transaction
+
+from dealers.errors import OwnWork
+from dealers.models import User
+from dealers.services.audit import record_audit
+from pricing.models import SaleLine
+from rebates.choices import CallBack
+from rebates.errors import DealUnknown, LeadStateRefused, SupportReasonMissing
+from rebates.models import Lead
+from rebates.permissions import require
+from rebates.rules.lead_life import LeadAct
+from rebates.rules.referral_reward import is_sampled
+from rebates.services.referrals.acting import locked_lead, move, note_step, require_act
+from rebates.services.referrals.rewarding import grant_reward
+from rebates.terms import rebates_terms
+
+
+@transaction.atomic
+def confirm_deal(*, number: str, actor: User, at: datetime) -> Lead:
+    """Confirm the deal by its sale line as it stands now; unless it was drawn for a call-back, the reward follows.
+
+    Whoever referred the customer never confirms the deal. The draw is a keyed hash of the lead's number.
+    """
+    require(actor, "referrals.assign")
+    lead = locked_lead(actor, number)
+    require_act(lead, LeadAct.CONFIRM_DEAL)
+    if lead.employee_id == actor.pk:
+        raise OwnWork
+    assert lead.line_no is not None
+    line = SaleLine.objects.filter(dealer=lead.dealer_id, doc_no=lead.doc_no, line_no=lead.line_no).first()
+    if line is None or line.quantity <= 0:
+        raise DealUnknown(doc_no=lead.doc_no, line_no=lead.line_no)
+    lead.deal_confirmed_at, lead.confirmed_by = at, actor
+    lead.sampled = is_sampled(lead.number, rebates_terms(lead.policy).referrals.sample_rate, settings.CUSTOMER_HASH_KEY)
+    move(lead, LeadAct.CONFIRM_DEAL, actor=actor, at=at)
+    if not lead.sampled:
+        grant_reward(lead, at=at)
+    return lead
+
+
+@transaction.atomic
+def reject_deal(*, number: str, reason: str, actor: User, at: datetime) -> Lead:
+    """Say that the line is not this customer's deal; the dealer may name another."""
+    require(actor, "referrals.assign")
+    lead = locked_lead(actor, number)
+    require_act(lead, LeadAct.REJECT_DEAL)
+    if not reason.strip():
+        raise SupportReasonMissing
+    lead.doc_no, lead.line_no, lead.deal_amount = "", None, None
+    move(lead, LeadAct.REJECT_DEAL, actor=actor, at=at, note=reason.strip())
+    return lead
+
+
+@transaction.atomic
+def record_call_back(*, number: str, outcome: CallBack, note: str, actor: User, at: datetime) -> Lead:
+    """Record what the customer of a drawn deal said. Only a confirmation lets the reward go.
+
+    A customer who does not confirm leaves no reward and a mark for the investigators. Whoever confirmed the deal does
+    not make the call.
+    """
+    require(actor, "referrals.call_back")
+    lead = locked_lead(actor, number)
+    if not lead.sampled or lead.call_back:
+        raise LeadStateRefused(number=lead.number, state=lead.get_state_display())
+    require_act(lead, LeadAct.REWARD)
+    if actor.pk in (lead.confirmed_by_id, lead.employee_id):
+        raise OwnWork
+    if not note.strip():
+        raise SupportReasonMissing
+    lead.call_back, lead.called_back_at, lead.called_back_by = outcome, at, actor
+    lead.save(update_fields=["call_back", "called_back_at", "called_back_by"])
+    note_step(lead, "call_back", actor=actor, at=at, note=note.strip())
+    if outcome == CallBack.CONFIRMED:
+        grant_reward(lead, at=at)
+        return lead
+    move(lead, LeadAct.DENY, actor=None, at=at, note=note.strip())
+    record_audit(
+        actor=actor,
+        action="lead.signal",
+        subject=lead,
+        at=at,
+        reason=note.strip(),
+        after={"signal": "call_back_failed", "document": lead.doc_no, "amount": f"{lead.deal_amount:f}"},
+        dealer_id=lead.dealer_id,
+    )
+    return lead
