@@ -7,6 +7,7 @@ from datetime import datetime
 from django.db import connection, transaction
 
 from dealers.choices import NoticeKind, RequestState
+from dealers.errors import NotPermitted
 from dealers.foundation.barrier import enter_intake
 from dealers.foundation.clock import business_day
 from dealers.foundation.periods import Quarter
@@ -41,6 +42,8 @@ def apply_for_subsidy(
     """
     if isinstance(actor, User):
         permissions.require(actor, "remote_subsidy.apply")
+    if actor.dealer_id != dealer.pk:
+        raise NotPermitted()
     _refuse_without(reason)
     _refuse_over(quarter, at)
     with transaction.atomic():

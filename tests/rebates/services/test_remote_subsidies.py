@@ -77,6 +77,11 @@ def test_without_a_remote_region_there_is_nothing_to_apply_for(owner: User) -> N
     assert remote_regions_of(near, on=AT.date()) == []
 
 
+def test_nobody_applies_for_another_dealer(shop: Dealer) -> None:
+    with pytest.raises(NotPermitted):
+        applied(shop, factories.User(role=Role.DEALER_OWNER))
+
+
 def test_a_quarter_that_is_over_and_an_empty_reason_are_refused(shop: Dealer, owner: User) -> None:
     with pytest.raises(QuarterOver):
         applied(shop, owner, Quarter(2026, 3))
