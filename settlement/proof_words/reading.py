@@ -99,22 +99,30 @@ def _inputs(proof: Mapping[str, Any], words: RuleWords) -> Iterator[Row]:
     for code, facts in groups.items():
         name = words.name(code)
         for fact in facts:
-            value = shown(fact["amount"], name.unit)
-            formula = f"{_formula(fact, words)} = {value}" if "how" in fact else ""
-            yield Row(str(name.label), note=_note(fact), value=value, formula=formula, of=share_key(fact))
+            yield _fact(fact, words)
+            yield from (_fact(layer, words) for layer in fact.get("layers", ()))
         if len(facts) > 1:
             total = sum(Decimal(fact["amount"]) for fact in facts)
             together = gettext("%(name)s together") % {"name": name.label}
             yield Row(together, value=shown(format(total, "f"), name.unit), total=True)
 
 
-def _note(fact: Mapping[str, Any]) -> str:
+def _fact(fact: Mapping[str, Any], words: RuleWords) -> Row:
+    name = words.name(fact["of"])
+    value = shown(fact["amount"], name.unit)
+    formula = f"{_formula(fact, words)} = {value}" if "how" in fact else ""
+    return Row(str(name.label), note=_note(fact, words), value=value, formula=formula, of=share_key(fact))
+
+
+def _note(fact: Mapping[str, Any], words: RuleWords) -> str:
     """Where a fact comes from: document, day, half-month, tier, number of lines, and whatever is said of it."""
     parts = [str(fact[key]) for key in ("doc", "at", "tier", "note") if fact.get(key)]
     if fact.get("period"):
         parts.insert(0, half_month_words(fact["period"]))
     if fact.get("lines"):
         parts.append(gettext("%(n)s lines") % {"n": fact["lines"]})
+    if fact.get("reason"):
+        parts.append(str(words.reason(fact["reason"])))
     return " · ".join(parts)
 
 

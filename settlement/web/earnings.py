@@ -20,6 +20,7 @@ from rebates.rules.quantities import MICROS_PER_CENT, cents_text, micros_text
 from rebates.selectors.standings import Standing, standings
 from settlement.choices import LineKind
 from settlement.permissions import can
+from settlement.proof_words.reading import read_proof
 from settlement.rules.statements import DraftLine
 from settlement.selectors.accrued import accruing
 from settlement.selectors.progress import OneDealer
@@ -82,6 +83,7 @@ def shown_line(line: DraftLine) -> dict[str, Any]:
         "amount": cents_text(line.amount),
         "sentence": explain(line.proof, line.kind),
         "proof": line.proof,
+        "reading": read_proof(line.proof),
     }
 
 

@@ -16,6 +16,7 @@ from rebates.models import Accrual
 from rebates.resources import explain
 from rebates.rules.protected_days import faults_of_protection
 from settlement.models import SettlementRun, StatementLine
+from settlement.proof_words.reading import read_proof
 from settlement.selectors.ledger import payable_to
 from settlement.selectors.ledger_faults import ledger_faults
 from settlement.selectors.verification import first_difference
@@ -288,3 +289,20 @@ def test_a_half_month_closed_before_falls_were_settled_stays_as_it_was(shop: Dea
     count_stock(shop, product(), 9, "2026-11-19 20:00", known=(after(NOVEMBER) + timedelta(days=1)).isoformat()[:16])
     calculate(DECEMBER)
     assert [row[1] for row in shown(DECEMBER)] == ["2026-12-01"]
+
+
+def test_the_proof_reads_product_by_product_and_receipt_by_receipt(shop: Dealer, goods: Product) -> None:
+    empty = product("MY2002")
+    prices(empty, ("2026-01-01", "500"), ("2026-12-01", "450"))
+    ship(shop, empty, 1, "2026-11-12")
+    count_stock(shop, empty, 0, "2026-11-30 19:00")
+    close(NOVEMBER)
+    close(DECEMBER)
+    with translation.override("en"):
+        rows = [(row.label, row.note, row.value) for row in read_proof(line(DECEMBER).proof).rows]
+    assert rows[1][1].startswith("MY1001 · ") and rows[1][2] == "4,400.00"
+    assert [(label, note.split(" · ")[0], value) for label, note, value in rows[2:4]] == [
+        ("Units protected", "FH-1126/1", "12"),
+        ("Units protected", "FH-1112/1", "10"),
+    ]
+    assert rows[4][1].startswith("MY2002 · ") and rows[4][1].endswith(" · Nothing on hand") and rows[4][2] == "0.00"
