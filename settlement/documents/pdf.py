@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import threading
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -77,8 +78,8 @@ def content_of(paper: Paper, language: str) -> dict[str, Any]:
                 [gettext("Policy"), said["policy"] or "—"],
             ],
             "headline": [
-                [gettext("Closing balance"), "¥" + money(str(statement.closing)), ""],
-                [gettext("Payable"), "¥" + money(str(statement.payable)), payable_note(paper)],
+                [gettext("Closing balance"), _yuan(statement.closing), ""],
+                [gettext("Payable"), _yuan(statement.payable), payable_note(paper)],
             ],
             "balance_label": gettext("From opening to closing balance"),
             "balance": [[label, money(str(amount)), role] for label, amount, role in balance_rows(paper)],
@@ -113,6 +114,10 @@ def content_of(paper: Paper, language: str) -> dict[str, Any]:
             "footer": _footer(paper),
             "page_label": gettext("Page"),
         }
+
+
+def _yuan(amount: Decimal) -> str:
+    return f"{'−' if amount < 0 else ''}¥{money(str(abs(amount)))}"
 
 
 def _line(line: StatementLine) -> dict[str, str]:
