@@ -36,6 +36,8 @@ DEALER_SCOPES = (
     "support:write",
     "referrals:read",
     "referrals:write",
+    "payments:read",
+    "payments:consent",
 )
 SYSTEM_SCOPES = (
     "supply:read",
@@ -55,6 +57,7 @@ SYSTEM_SCOPES = (
     "support:read",
     "referrals:read",
     "referrals:write",
+    "payments:read",
 )
 
 

@@ -23,6 +23,7 @@ from settlement.choices import LineKind, StatementState
 from settlement.errors import StatementNotFound
 from settlement.models import Statement, StatementLine
 from settlement.permissions import CAPABILITIES
+from settlement.selectors.openings import opening_of
 from settlement.selectors.visible import statement_of, visible_statements
 from settlement.services.confirmation import confirm_statement
 
@@ -77,6 +78,8 @@ class ProvenStatementSerializer(StatementSerializer):
 
     policy = serializers.SerializerMethodField(help_text="Code and version of the policy the run was settled under.")
     cutoff = serializers.DateTimeField(source="run.cutoff", allow_null=True)
+    previous_closing = _amount(source="opened.previous", help_text="The closing balance of the statement before.")
+    paid_since = _amount(source="opened.paid", help_text="`previous_closing` less this is `opening`.")
     lines = StatementLineSerializer(many=True, source="in_order")
 
     def get_policy(self, statement: Statement) -> str:
@@ -133,6 +136,7 @@ class StatementDetail(APIView):
     )
     def get(self, request: Request, period: str) -> Response:
         statement = asked_statement(request, period)
+        statement.opened = opening_of(statement)  # type: ignore[attr-defined]
         statement.in_order = statement.lines.order_by("line_no")  # type: ignore[attr-defined]
         return Response(ProvenStatementSerializer(statement).data)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.urls import path
+from django.urls import path, re_path
 
 from settlement.api.disputes import (
     AnswerDispute,
@@ -14,11 +14,27 @@ from settlement.api.disputes import (
     WithdrawDispute,
 )
 from settlement.api.earnings import Earnings
+from settlement.api.payments import Consent, Payables, PaymentDetail, Payments, PaymentStepView, PlanAct, Plans
 from settlement.api.statement_files import StatementCsv, StatementJson, StatementPdf, StatementXlsx
 from settlement.api.statements import StatementConfirmation, StatementDetail, Statements
 
 urlpatterns = [
     path("earnings", Earnings.as_view(), name="earnings"),
+    path("payments", Payments.as_view(), name="payments"),
+    path("payments/<str:number>", PaymentDetail.as_view(), name="payment"),
+    re_path(
+        r"^payments/(?P<number>[^/]+)/(?P<act>accept|deliver|settle|refuse|return|overdue|cancel)$",
+        PaymentStepView.as_view(),
+        name="payment-step",
+    ),
+    path("payables", Payables.as_view(), name="payables"),
+    path("payment-plans", Plans.as_view(), name="payment-plans"),
+    re_path(
+        r"^payment-plans/(?P<number>[^/]+)/(?P<act>release|refuse|withdraw|end)$",
+        PlanAct.as_view(),
+        name="payment-plan-act",
+    ),
+    path("bill-consent", Consent.as_view(), name="bill-consent"),
     path("statements", Statements.as_view(), name="statements"),
     path("statements/<str:period>.pdf", StatementPdf.as_view(), name="statement-pdf"),
     path("statements/<str:period>.json", StatementJson.as_view(), name="statement-json"),

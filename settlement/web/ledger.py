@@ -8,17 +8,18 @@ from django.db.models import F, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from dealers.foundation import clock
 from dealers.models import Dealer
 from dealers.web.access import capability_required, person
-from dealers.web.listing import page_of, window_of, words_of
+from dealers.web.listing import moment_of, page_of, window_of, words_of
 from settlement.choices import AccountCode
 from settlement.models import AccountBalance, JournalTransaction, SettlementRun
 from settlement.permissions import can
+from settlement.rules.chart import BY_CODE, Account
 from settlement.selectors.ledger import trial_balance
 from settlement.selectors.ledger_faults import ledger_faults
 
@@ -40,13 +41,23 @@ CHECK_WORDS = {
 @require_GET
 @capability_required("ledger.view", can=can)
 def ledger(request: HttpRequest) -> HttpResponse:
-    """Debits and credits of every account; their totals are equal."""
-    rows = trial_balance()
+    """Debits and credits of every account, now or up to an instant; their totals are equal."""
+    at = moment_of(request, "at")
+    rows = trial_balance(at=at)
     context = {
-        "rows": [{"account": AccountCode(row.account), "line": row} for row in rows],
+        "at": at,
+        "rows": [
+            {
+                "account": AccountCode(row.account),
+                "kind": BY_CODE[row.account].kind.label,
+                "name": account_name(BY_CODE[row.account]),
+                "line": row,
+            }
+            for row in rows
+        ],
         "debit": sum(row.debit for row in rows),
         "credit": sum(row.credit for row in rows),
-        **_frame(request, "ledger"),
+        **frame(request, "ledger"),
     }
     return render(request, "settlement/ledger.html", context)
 
@@ -69,7 +80,7 @@ def dealer_balances(request: HttpRequest) -> HttpResponse:
         "q": words,
         "rows": [{"dealer": dealers.get(row.dealer_id), "owed": row.owed} for row in page],
         "owed": found.aggregate(sum=Sum("owed"))["sum"],
-        **_frame(request, "ledger-dealers"),
+        **frame(request, "ledger-dealers"),
     }
     return render(request, "settlement/ledger_dealers.html", context)
 
@@ -88,7 +99,7 @@ def transactions(request: HttpRequest) -> HttpResponse:
         "window": window_of(request, found.order_by("-pk")),
         "asked": asked,
         "runs": SettlementRun.objects.exclude(approved_at=None).values_list("period", flat=True),
-        **_frame(request, "ledger-transactions"),
+        **frame(request, "ledger-transactions"),
     }
     return render(request, "settlement/ledger_transactions.html", context)
 
@@ -102,14 +113,26 @@ def verify(request: HttpRequest) -> HttpResponse:
         "faults": [{"fault": fault, "words": CHECK_WORDS[fault.check]} for fault in faults],
         "verified_at": clock.now(),
         "transactions": JournalTransaction.objects.count(),
-        **_frame(request, ""),
+        **frame(request, ""),
     }
     return render(request, "settlement/ledger_verified.html", context)
 
 
-def _frame(request: HttpRequest, current: str) -> dict[str, Any]:
-    views = (("ledger", _("Trial balance")), ("ledger-dealers", _("By dealer")), ("ledger-transactions", _("Postings")))
+def frame(request: HttpRequest, current: str) -> dict[str, Any]:
+    """The tabs of the ledger's pages, and whether the person may verify it."""
+    views = (
+        ("ledger", _("Trial balance")),
+        ("ledger-dealers", _("By dealer")),
+        ("ledger-transactions", _("Postings")),
+        ("reconciliation", _("Reconciliation")),
+        ("vouchers", _("Vouchers")),
+    )
     return {
         "tabs": [{"label": words, "url": reverse(name), "current": name == current} for name, words in views],
         "may_verify": can(person(request), "ledger.verify"),
     }
+
+
+def account_name(account: Account) -> str:
+    """The account's name in the reader's language."""
+    return account.name_zh if (get_language() or "").startswith("zh") else account.name_en

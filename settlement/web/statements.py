@@ -31,6 +31,7 @@ from settlement.permissions import can
 from settlement.resources import LINE_COLUMNS, line_rows
 from settlement.selectors.breakdown import NONE
 from settlement.selectors.disputes import disputes_of, frozen_amounts
+from settlement.selectors.openings import opening_of
 from settlement.selectors.progress import rebate_progress
 from settlement.selectors.statement_list import StatementWish, listed_statements
 from settlement.selectors.visible import statement_of, visible_runs, visible_statements
@@ -102,6 +103,7 @@ def statement_detail(request: HttpRequest, period: str, dealer: str) -> HttpResp
         "disputes": list(disputes_of(statement.pk)),
         "held": frozen_amounts([statement.pk]).get(statement.pk, ZERO),
         "answer": _answer_deadline(statement),
+        "opened": opening_of(statement),
         "progress": rebate_progress(statement.dealer_id, at=at) if own else [],
         "may_download": own or can(user, "statements.export"),
     }
