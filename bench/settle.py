@@ -1,11 +1,14 @@
 """How long it takes to settle a half-month for a whole company, beside the least it could take.
 
-    python bench/settle.py --dealers 10000 --lines 1000000
+    python bench/settle.py --dealers 10000 --lines 5000000
+    python bench/settle.py --lines 100000 --lines 10000000
 
 Makes a scratch database with the sale lines of one half-month and the tallies intake keeps beside them, reported by
-every dealer once a day, then calculates, puts up and approves the half-month. The floor, in the same run and
-database: one sequential aggregate over those sale lines, and `COPY` of the same result rows (statements, lines,
-entries, accruals) into plain copies of their tables, without index, key or trigger.
+every dealer once a day, and something of every kind of statement line (`bench/books.py`), then calculates, puts up and
+approves the half-month, and asks for the pages that show it. The floor, in the same run and database: one sequential
+aggregate over those sale lines, and `COPY` of the same result rows (statements, lines, entries, accruals) into plain
+copies of their tables, without index, key or trigger. Of several sizes the scaling exponent between the smallest and
+the largest is told: 1 would mean that twice the lines take twice the time.
 """
 
 from __future__ import annotations
@@ -13,6 +16,7 @@ from __future__ import annotations
 import argparse
 import io
 import json
+import math
 import resource
 import statistics
 import sys
@@ -24,7 +28,6 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.scratch import scratch_database
 
-PERIOD = "2026-11-H1"
 RESULTS = ("settlement_statement", "settlement_statementline", "settlement_journalentry", "rebates_accrual")
 Result = dict[str, float | int | str]
 
@@ -32,59 +35,48 @@ Result = dict[str, float | int | str]
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--dealers", type=int, default=10_000)
-    parser.add_argument("--lines", type=int, default=1_000_000)
+    parser.add_argument("--lines", type=int, action="append", help="several may be given; 1000000 if none is")
     parser.add_argument("--deliveries", type=int, default=15, help="deliveries per dealer in the half-month")
     parser.add_argument("--shards", type=int, default=1)
     parser.add_argument("--profile", action="store_true")
     parser.add_argument("--json", action="store_true")
     options = parser.parse_args()
-    with scratch_database("settle"):
-        fill(options.dealers, options.lines, options.deliveries)
-        result = measure(options.lines, options.shards, options.profile)
+    found = [one_size(options, lines) for lines in sorted(options.lines or [1_000_000])]
+    exponent = scaling_exponent(found[0], found[-1]) if len(found) > 1 else None
     if options.json:
-        print(json.dumps(result))
+        print(json.dumps({"sizes": found, "scaling exponent": exponent}))
         return
-    for name, value in result.items():
-        shown = f"{value:>14,.3f}" if isinstance(value, float) else f"{value:>14,}" if isinstance(value, int) else value
-        print(f"{name:34} {shown}")
+    for result in found:
+        for name, value in result.items():
+            shown = f"{value:>14,.3f}" if isinstance(value, float) else f"{value:>14,}"
+            print(f"{name:34} {shown}")
+        print()
+    if exponent is not None:
+        print(f"{'scaling exponent':34} {exponent:>14,.3f}")
 
 
-def fill(dealers: int, lines: int, deliveries: int) -> None:
-    """The company, its sale lines, and the tallies of their deliveries."""
-    from django.db import connection
+def one_size(options: argparse.Namespace, lines: int) -> Result:
+    """Measured in a database of its own."""
+    with scratch_database("settle"):
+        from bench.books import fill
 
-    from dealers.foundation import clock
-    from dealers.services.calendar import load_calendar
-    from tests import factories
-
-    factories.PolicyVersion()
-    load_calendar(actor=None, at=clock.now())
-    with connection.cursor() as cursor:
-        cursor.execute("SET synchronous_commit = off")
-        for sql in _COMPANY:
-            cursor.execute(
-                sql, {"dealers": dealers, "lines": lines, "per_dealer": max(1, lines // dealers), "days": deliveries}
-            )
-        cursor.execute("RESET synchronous_commit")
-    connection.set_autocommit(True)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("CHECKPOINT") if _is_superuser(cursor) else None
+        fill(dealers=options.dealers, lines=lines, deliveries=options.deliveries)
+        return measure(lines, options.shards, options.profile)
 
 
-def _is_superuser(cursor: object) -> bool:
-    cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")  # type: ignore[attr-defined]
-    return bool(cursor.fetchone()[0])  # type: ignore[attr-defined]
+def scaling_exponent(small: Result, large: Result) -> float:
+    """By how much the time of settling grows with the lines, as a power of them."""
+    times = float(large["settle, seconds"]) / float(small["settle, seconds"])
+    return math.log(times) / math.log(float(large["sale lines"]) / float(small["sale lines"]))
 
 
 def measure(lines: int, shards: int, profile: bool) -> Result:
+    from bench.books import PERIOD as period
     from dealers.choices import Role
-    from dealers.foundation.half_months import HalfMonth
     from settlement.services.approval import approve_run, put_up_for_review
     from settlement.services.calculation import calculate_run
     from tests import factories
 
-    period = HalfMonth.parse(PERIOD)
     approver = factories.User(role=Role.FINANCE_APPROVER)
     at = period.ends_at
 
@@ -115,17 +107,49 @@ def measure(lines: int, shards: int, profile: bool) -> Result:
         "microseconds per line": settling / lines * 1e6,
         "peak memory, MB": memory,
         "of which before settling, MB": memory_before,
+        **page_answers(str(period)),
     }
+
+
+def page_answers(period: str) -> Result:
+    """Milliseconds of the pages that show a settled half-month, each the median of seven answers."""
+    from django.test import Client
+
+    from dealers.choices import Role
+    from tests import factories
+
+    clerk = Client(HTTP_HOST="localhost")
+    clerk.force_login(
+        factories.User(role=Role.FINANCE_CLERK, language="en"), backend="django.contrib.auth.backends.ModelBackend"
+    )
+    pages = {
+        "run": f"/settlement-runs/{period}/",
+        "report": f"/finance-report/?period={period}",
+        "year": "/finance-report/year/?year=2026",
+        "statements": f"/statements/?period={period}",
+        "statement": f"/statements/{period}/D000007/",
+        "line": f"/statements/{period}/D000007/lines/1/",
+    }
+    found: Result = {}
+    for name, address in pages.items():
+        assert clerk.get(address).status_code == 200, address
+        found[f"page {name}, ms"] = (
+            statistics.median(_seconds(lambda at=address: clerk.get(at)) for _ in range(7)) * 1000
+        )
+    return found
 
 
 def _aggregate() -> None:
     from django.db import connection, transaction
 
+    from bench.books import PERIOD
+
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL max_parallel_workers_per_gather = 0")
         cursor.execute(
             "SELECT dealer_id, sum(quantity * unit_price) FILTER (WHERE verdict IN (1, 2, 5, 6) AND flags & 3 = 0)"
-            " FROM pricing_saleline WHERE sold_on >= '2026-11-01' AND sold_on < '2026-11-16' GROUP BY dealer_id"
+            " FROM pricing_saleline WHERE sold_on >= %s AND sold_on < %s GROUP BY dealer_id",
+            [PERIOD.start, PERIOD.end],
         )
         cursor.fetchall()
 
@@ -177,46 +201,6 @@ def _profiled(work: Callable[[], None]) -> Callable[[], None]:
 def _peak_megabytes() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
-
-_COMPANY = (
-    """
-    INSERT INTO dealers_dealer (code, name, uscc, industry, annual_revenue, activated_on, state, created_at)
-    SELECT 'D' || lpad(n::text, 6, '0'), 'Dealer ' || n, lpad(n::text, 18, '0'), 'fmcg', 10000000, '2026-01-01',
-           'active', '2026-01-01' FROM generate_series(1, %(dealers)s) n
-    """,
-    """
-    INSERT INTO dealers_dealertier (dealer_id, tier, valid, reason)
-    SELECT id, 'T' || (1 + id %% 3), daterange('2026-01-01', NULL), '' FROM dealers_dealer
-    """,
-    """
-    INSERT INTO dealers_product (sku, gtin, name_zh, name_en, category, industry)
-    SELECT 'S' || n, '', 'S' || n, 'S' || n, 'category-' || n %% 8, 'fmcg' FROM generate_series(1, 200) n
-    """,
-    """
-    INSERT INTO pricing_saleline (dealer_id, doc_no, line_no, revision, product_id, region_id, sold_at, sold_on,
-        quantity, unit_price, channel, customer, verdict, flags, reported_at, known_from, delivery_id)
-    SELECT d.id, 'N' || (n / 5), n %% 5, 1, p.first + (d.id * 7 + n * 13) %% 200, 1,
-        moment, (moment AT TIME ZONE 'Asia/Shanghai')::date,
-        CASE WHEN n %% 50 = 0 THEN -1 ELSE 1 + n %% 3 END, 10 + (d.id * 31 + n * 17) %% 9000 / 7.0, 1, '',
-        CASE WHEN n %% 50 = 0 THEN 6 WHEN n %% 29 = 0 THEN 3 ELSE 1 END, CASE WHEN n %% 97 = 0 THEN 1 ELSE 0 END,
-        moment, moment, 1
-    FROM (SELECT min(id) AS first FROM dealers_product) p,
-         generate_series(1, %(per_dealer)s) n,
-         dealers_dealer d,
-         LATERAL (SELECT timestamptz '2026-11-01 10:00+08' + make_interval(days => n %% 15) AS moment) m
-    ORDER BY moment, d.id
-    """,
-    """
-    INSERT INTO pricing_salestally (dealer_id, category, period, known_at, lines, quantity, amount, earning_lines,
-        earning, breach_lines, breach)
-    SELECT l.dealer_id, p.category, 48644, max(l.known_from), count(*), sum(l.quantity), sum(l.quantity * l.unit_price),
-        count(*) FILTER (WHERE earns), coalesce(sum(l.quantity * l.unit_price) FILTER (WHERE earns), 0),
-        count(*) FILTER (WHERE verdict = 3), coalesce(sum(l.quantity * l.unit_price) FILTER (WHERE verdict = 3), 0)
-    FROM (SELECT *, verdict IN (1, 2, 5, 6) AND flags & 3 = 0 AS earns FROM pricing_saleline) l
-    JOIN dealers_product p ON p.id = l.product_id
-    GROUP BY extract(day FROM l.sold_on)::int * %(days)s / 15, l.dealer_id, p.category ORDER BY 4
-    """,
-)
 
 if __name__ == "__main__":
     main()

@@ -9,21 +9,16 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
-from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import django
 import pytest
 from django.conf import settings
-from django.db import connection
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from config.celery import app as celery_app
 from config.embedded import ensure_services, release_services
-from tests.migrated import drop_template, migrated_template, quick_copies
 
 # How fast a machine is, or what else runs on it, is nothing a test may fail of.
 examples.register_profile("halfmoon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -61,32 +56,7 @@ if _WORKER is not None and os.environ["REDIS_URL"] != settings.REDIS_URL:
 settings.ACCOUNT_RATE_LIMITS = False
 
 
-@pytest.fixture(scope="session")
-def while_set_up() -> Iterator[ExitStack]:
-    """What holds only until the test database is there."""
-    with ExitStack() as stack:
-        yield stack
-
-
-@pytest.fixture(scope="session")
-def django_db_modify_db_settings(
-    django_db_modify_db_settings: None, django_db_keepdb: bool, django_db_blocker: Any, while_set_up: ExitStack
-) -> None:
-    """Processes of one run copy a migrated database instead of migrating one each."""
-    if _WORKER is not None and not django_db_keepdb:
-        with django_db_blocker.unblock():
-            connection.settings_dict["TEST"]["TEMPLATE"] = migrated_template(Path(os.environ[_HOME_VARIABLE]))
-    while_set_up.enter_context(quick_copies())
-
-
-@pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, while_set_up: ExitStack) -> None:
-    while_set_up.close()
-
-
 def pytest_unconfigure(config: pytest.Config) -> None:
     if _WORKER is None:
-        if not os.environ[_OWN_BROKER_VARIABLE]:
-            drop_template(Path(os.environ[_HOME_VARIABLE]))
         release_services()
         shutil.rmtree(os.environ.pop(_HOME_VARIABLE), ignore_errors=True)

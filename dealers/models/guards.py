@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 import pgtrigger
@@ -57,3 +58,14 @@ def row_scope_sql(table: str, column: str = "dealer_id") -> tuple[str, str]:
         ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
     """
     return forward, backward
+
+
+def triggers_of(operations: Iterable[Any]) -> list[str]:
+    """The SQL of the triggers that models created by these migration operations say they have.
+
+    Added one by one they would each have Django render the whole state of the project anew.
+    """
+    declared = (
+        trigger for operation in operations for trigger in getattr(operation, "options", {}).get("triggers", ())
+    )
+    return [trigger.install_sql for trigger in declared]

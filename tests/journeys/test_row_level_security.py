@@ -7,7 +7,6 @@ from typing import Any
 
 import pytest
 from django.db import connection
-from django.test.utils import CaptureQueriesContext
 
 from dealers.models import Dealer
 from dealers.scope import NOTHING, WHOLE_COMPANY, row_scope
@@ -116,13 +115,21 @@ def test_a_dealer_cannot_write_into_anothers_rows(story: Story) -> None:
 def test_both_doors_open_the_callers_rows_and_close_them_again(story: Story, door: str) -> None:
     hangzhou = Dealer.objects.get(code="HZ01").pk
     browser = story.office.browser("li")
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
+    scopes: list[str] = []
+
+    def watch(execute: Any, sql: Any, params: Any, many: bool, context: dict[str, Any]) -> Any:
+        """Remember whose rows are open after each statement."""
+        answer = execute(sql, params, many, context)
+        with connection.connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('halfmoon.dealer', true)")
+            scopes.append(cursor.fetchone()[0])
+        return answer
+
+    with connection.execute_wrapper(watch):
         if door == "key":
             assert story.hangzhou.get(f"statements/{PERIOD}").status_code == 200
         else:
             assert browser.get("/receipts/").status_code == 200
-    opened = [query["sql"] for query in queries if "set_config('halfmoon.dealer'" in query["sql"]]
-    assert f"'{hangzhou}'" in opened[0]
+    opened = scopes[scopes.index(str(hangzhou)) :]
+    assert len(opened) > 3 and set(opened[:-1]) == {str(hangzhou)}
     assert asked("SELECT current_setting('halfmoon.dealer')") == [(WHOLE_COMPANY,)]
