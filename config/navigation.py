@@ -97,6 +97,7 @@ SIDEBAR = (
         (
             Entry(_("Half-month runs"), "settlement-runs", "moon", MONEY["runs.view"]),
             Entry(_("Half-month report"), "finance-report", "chart", MONEY["reports.view"]),
+            Entry(_("Accruals"), "accruals", "coins", MONEY["reports.view"]),
             Entry(_("Statements"), "statements", "document", MONEY["statements.view"] & HQ),
             Entry(_("Disputes"), "disputes", "flag", MONEY["disputes.view"] & HQ),
             Entry(_("Remote-area subsidy"), "remote-subsidy", "map", EARNINGS["remote_subsidy.view"] & HQ),

@@ -312,3 +312,15 @@ class AdjustmentDecided(Refused):
 class LineNotSettled(Refused):
     code = "line_not_settled"
     sentence = _("Line %(line)s is not settled yet; what is still a draft is put right by calculating again.")
+
+
+class EstimateAhead(Refused):
+    code = "estimate_ahead"
+    sentence = _("This instant has not come yet; choose one that has.")
+
+
+class EstimateBehind(Refused):
+    code = "estimate_behind"
+    sentence = _(
+        "%(period)s has been settled since, with the facts up to %(since)s; accruals can be estimated from then on."
+    )

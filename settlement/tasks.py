@@ -15,16 +15,18 @@ from dealers.selectors.purchases import Shard
 from dealers.services.jobs import running_job
 from settlement.choices import DocumentFormat
 from settlement.errors import CalculationSuperseded
-from settlement.models import Backtest, Calculation, PreparedExport, SettlementRun
+from settlement.models import AccrualEstimate, Backtest, Calculation, PreparedExport, SettlementRun
 from settlement.selectors.documents import ISSUE_DOCUMENTS
 from settlement.services.backtesting import answer_backtest
 from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
 from settlement.services.confirmation import confirm_silent_statements as confirm_silent
 from settlement.services.disputes.deadlines import reject_unanswered
 from settlement.services.documents import issue_documents as issue_all
+from settlement.services.estimates import answer_estimate
 from settlement.services.exports import forget_exports, write_export
 
 CALCULATE = "settlement.calculate_run"
+ESTIMATE = "settlement.estimate_accruals"
 EXPORT = "settlement.write_export"
 BACKTEST = "settlement.backtest"
 CALCULATE_SHARD = "settlement.calculate_shard"
@@ -81,6 +83,18 @@ def run_backtest(job_id: int) -> None:
         asked = Backtest.objects.get(pk=job.params["backtest"])
         answer_backtest(asked, at=clock.now(), on_progress=progress.report)
         progress.result = {"backtest": asked.pk}
+
+
+@shared_task(name=ESTIMATE)
+def estimate_accruals(job_id: int) -> None:
+    """Answer the estimate of a job; one that is answered stays as it is."""
+    with running_job(job_id) as taken:
+        if taken is None:
+            return
+        job, progress = taken
+        asked = AccrualEstimate.objects.get(pk=job.params["estimate"])
+        answer_estimate(asked, at=clock.now())
+        progress.result = {"estimate": asked.pk}
 
 
 @shared_task(name=EXPORT)

@@ -7,6 +7,7 @@ from settlement.models.cases import Case, CaseEvidence
 from settlement.models.disputes import Dispute, DisputedLine, DisputeEntry, DisputeFile
 from settlement.models.documents import IssuedDocument
 from settlement.models.drafts import DraftChange, ReviewItem
+from settlement.models.estimates import AccrualEstimate
 from settlement.models.exports import PreparedExport
 from settlement.models.ledger import AccountBalance, JournalEntry, JournalTransaction
 from settlement.models.payables import Payable, SetOff
@@ -18,6 +19,7 @@ from settlement.models.transfers import BankAccount, BankFile, Transfer
 
 __all__ = [
     "AccountBalance",
+    "AccrualEstimate",
     "Adjustment",
     "AdjustmentFile",
     "Allocation",

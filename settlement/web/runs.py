@@ -108,7 +108,7 @@ def run_detail(request: HttpRequest, period: str) -> HttpResponse:
 def calculate(request: HttpRequest, period: str = "") -> HttpResponse:
     """Have a half-month calculated in the background; asking again while it runs starts no second one."""
     half = _half(period or request.POST.get("period", ""))
-    cutoff, at = _cutoff(request), clock.now()
+    cutoff, at = cutoff_of(request), clock.now()
     if cutoff is not None and cutoff > at:
         messages.error(request, _("The cutoff lies in the future; choose an instant that has passed."))
         return redirect("run-detail", str(half)) if _known(half) else redirect("settlement-runs")
@@ -227,7 +227,7 @@ def _half(period: str) -> HalfMonth:
         raise Http404(str(error)) from error
 
 
-def _cutoff(request: HttpRequest) -> datetime | None:
+def cutoff_of(request: HttpRequest) -> datetime | None:
     """The instant of the form's ``datetime-local`` field; empty means every fact received so far."""
     with suppress(ValueError):
         return datetime.fromisoformat(request.POST.get("cutoff", "")).replace(tzinfo=clock.BUSINESS_ZONE)

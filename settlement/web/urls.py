@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import path
 
 from settlement.web import (
+    accruals,
     adjustments,
     backtests,
     bank,
@@ -46,6 +47,10 @@ urlpatterns = [
     path("finance-report/", reports.finance_report, name="finance-report"),
     path("finance-report/year/", trend.settlement_trend, name="settlement-trend"),
     path("finance-report/year.<str:written>", trend.export, name="settlement-trend-export"),
+    path("accruals/", accruals.accruals, name="accruals"),
+    path("accruals/ask/", accruals.ask, name="accrual-ask"),
+    path("accruals/<int:pk>/", accruals.estimate, name="accrual-estimate"),
+    path("accruals/<int:pk>/sums.<str:written>", accruals.export, name="accrual-export"),
     path("finance-exports/", exports.finance_exports, name="finance-exports"),
     path("finance-exports/ask/", exports.ask, name="finance-export-ask"),
     path("finance-exports/<int:pk>/", exports.download, name="finance-export"),
