@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "RequestStateEnum": "dealers.choices.RequestState",
         "RegionKindEnum": "dealers.choices.RegionKind",
         "ScorePartEnum": ["scale", "performance", "coverage"],
+        "StatementRoleEnum": "settlement.choices.StatementRole",
         "StatementStateEnum": "settlement.choices.StatementState",
         "WebhookEventEnum": [
             "supply.changed",

@@ -205,6 +205,7 @@ class NoticeKind(TextChoices):
     SUPPORT = "support", _("Market support")
     REFERRAL = "referral", _("Referral lead")
     PAYMENT = "payment", _("Payment")
+    EXIT = "exit", _("End of the contract")
 
 
 class PriceChangeState(TextChoices):

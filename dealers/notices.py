@@ -33,6 +33,13 @@ TEXTS: dict[str, NoticeText] = {
         _("Supply released: %(dealer)s"),
         _("The hold on supply to %(dealer)s was lifted at %(lifted_at)s. %(detail)s"),
     ),
+    "dealer_terminated": NoticeText(
+        _("The contract of %(dealer)s has ended"),
+        _(
+            "Its last day was %(last_day)s. Reason: %(detail)s Its API keys no longer work. The statement of that "
+            "half-month clears the account; what becomes known later follows in a supplement."
+        ),
+    ),
     "promo_submitted": NoticeText(
         _("Promotion %(code)s awaits your review"), _("%(applicant)s submitted %(code)s. Decide by %(due_at)s.")
     ),

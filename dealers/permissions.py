@@ -21,6 +21,7 @@ AUDIT = frozenset({Role.AUDITOR})
 CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "dealers.view": BUSINESS,
     "dealers.view_network": BUSINESS,
+    "dealers.terminate": frozenset({Role.GENERAL_MANAGER}),
     "catalogue.view": EVERYONE,
     "prices.view": CHANNEL | FINANCE | AUDIT | {Role.MARKETING_DIRECTOR, Role.GENERAL_MANAGER},
     "prices.propose": CHANNEL,

@@ -221,7 +221,9 @@ def check_statement(statement: Mapping[str, Any], say: Callable[[str], None]) ->
         say(f"previous closing {plain(before)} - paid since {plain(paid)} = opening {plain(opening)}")
     say(f"opening {plain(opening)} + lines {plain(total)} = closing {plain(closing)}")
     if "minimum_payout" in statement:
-        paid_out = closing if closing > 0 and closing >= number(statement["minimum_payout"]) else Fraction(0)
+        # A dealer that has left is paid everything: the clearing statement and its supplements know no minimum.
+        minimum = Fraction(0) if statement.get("role") else number(statement["minimum_payout"])
+        paid_out = closing if closing > 0 and closing >= minimum else Fraction(0)
         must("the payable amount", number(statement["payable"]), paid_out)
         say(f"payable {plain(paid_out)}")
 

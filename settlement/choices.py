@@ -35,6 +35,13 @@ class StatementState(TextChoices):
     DISPUTED = "disputed", _("Disputed")
 
 
+class StatementRole(TextChoices):
+    """What a statement is to a dealer that has left; an ordinary one has no role."""
+
+    CLEARING = "clearing", _("Clearing statement")
+    SUPPLEMENTARY = "supplementary", _("Supplement to the clearing")
+
+
 class AdjustmentState(TextChoices):
     """The way of an adjustment: one person proposes, another approves or declines."""
 

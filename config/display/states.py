@@ -39,6 +39,9 @@ STATES: dict[str, Look] = {
     "retire": Look("bad", _("Retire")),
     "keep": Look("", _("Keep")),
     "expand": Look("ok", _("Expand")),
+    # statements of a dealer that has left
+    "clearing": Look("warn", _("Clearing statement")),
+    "supplementary": Look("info", _("Supplement to the clearing")),
     # market support
     "planned": Look("info", _("Asked for")),
     "reserved": Look("warn", _("Reserved")),

@@ -1,7 +1,7 @@
 """The facts: people, places, dealers, goods, deliveries, supply, policy, audit.
 
-Read in this order: people, places, network, catalogue, policy, feeds, sync, intakes, stock, supply, notices, keys,
-jobs, uploads, counts, files, audit.
+Read in this order: people, places, network, catalogue, policy, exits, feeds, sync, intakes, stock, supply, notices,
+keys, jobs, uploads, counts, files, audit.
 """
 
 from dealers.models.adjustments import StockAdjustment, StockAdjustmentHistory
@@ -9,6 +9,7 @@ from dealers.models.audit import AuditRecord, AuditSeal
 from dealers.models.calendar import CalendarDay, CalendarVersion
 from dealers.models.catalogue import ListPrice, Product
 from dealers.models.counts import StockCountDraft
+from dealers.models.exits import DealerExit
 from dealers.models.feeds import FeedDay, FeedDelivery, QuarantinedLine, SyncClock
 from dealers.models.files import StoredFile
 from dealers.models.intakes import FileIntake, FilePart
@@ -38,6 +39,7 @@ __all__ = [
     "CalendarVersion",
     "Contract",
     "Dealer",
+    "DealerExit",
     "DealerTier",
     "ExemptionRequest",
     "FeedDay",

@@ -36,6 +36,7 @@ ACTIONS: dict[str, str | Promise] = {
     "bank_account.decline": _("Bank account declined"),
     "bills.consent": _("Consent to bills given"),
     "bills.withdraw_consent": _("Consent to bills withdrawn"),
+    "dealer.terminate": _("Contract ended"),
     "hold.place": _("Supply held"),
     "hold.lift": _("Supply released"),
     "exemption.agree": _("Exemption from reporting agreed"),

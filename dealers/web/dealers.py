@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET
 
 from dealers.choices import DealerState, Industry, Tier
 from dealers.foundation import clock
-from dealers.models import AuditRecord, Dealer, SyncExemption
+from dealers.models import AuditRecord, Dealer, DealerExit, SyncExemption
 from dealers.permissions import can
 from dealers.selectors.deliveries import visible_deliveries
 from dealers.selectors.network import DealerWish, listed_dealers, provinces
@@ -22,6 +22,7 @@ from dealers.web.access import capability_required, person
 from dealers.web.audit_words import told
 from dealers.web.clocks import NOT_YET_DUE, clock_lines
 from dealers.web.exemptions import ExemptionForm
+from dealers.web.exits import ExitForm
 from dealers.web.holds import HoldForm, hold_rows
 from dealers.web.listing import choice_of, page_of, words_of
 
@@ -79,10 +80,13 @@ def dealer_detail(request: HttpRequest, code: str) -> HttpResponse:
         "exemptions": exemptions.select_related("agreed_by").order_by("-valid")[:_LATEST],
         "deliveries": visible_deliveries(user).filter(dealer=dealer)[:_LATEST],
         "events": told(events),
+        "ended": DealerExit.objects.filter(dealer=dealer).select_related("recorded_by").first(),
+        "may_terminate": can(user, "dealers.terminate") and dealer.state != DealerState.TERMINATED,
         "may_hold": can(user, "supply.hold"),
         "may_lift": can(user, "supply.lift"),
         "may_exempt": can(user, "sync.exempt"),
         "may_see_calendar": can(user, "sync.calendar"),
+        "exit_form": ExitForm(auto_id="exit_%s"),
         "hold_form": HoldForm(auto_id="hold_%s"),
         "exemption_form": ExemptionForm(auto_id="exemption_%s"),
     }

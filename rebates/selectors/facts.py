@@ -32,7 +32,8 @@ class RebateQuestion:
     """Whose rebates are asked for: a half-month, facts known up to ``cutoff``, a shard of the dealers.
 
     ``since`` is the cutoff of the settlement before and ``books_from`` the first settled half-month; both empty
-    when nothing has been settled yet.
+    when nothing has been settled yet. ``cleared`` tells of dealers that have left in which half-month their account was
+    or is cleared: what is settled by longer windows is settled then.
     """
 
     period: HalfMonth
@@ -40,6 +41,7 @@ class RebateQuestion:
     since: datetime | None = None
     books_from: int | None = None
     shard: Shard = ALL_DEALERS
+    cleared: Mapping[int, HalfMonth] = field(default_factory=dict)
 
 
 @dataclass(slots=True)

@@ -26,7 +26,7 @@ Rights = Mapping[int, list[tuple[date, str, datetime]]]
 
 @dataclass(frozen=True, slots=True)
 class QuarterTerms:
-    """What the policy in force at the start of a quarter's last half-month says."""
+    """What the policy in force at the start of the half-month says with which a quarter is settled."""
 
     policy: tuple[str, int]
     terms: Terms
@@ -34,10 +34,14 @@ class QuarterTerms:
 
 @dataclass(frozen=True, slots=True)
 class DealerSubsidy:
-    """The subsidy of one dealer in one quarter. ``late`` tells a closed quarter from the one that ends now."""
+    """The subsidy of one dealer in one quarter. ``late`` tells a closed quarter from the one that ends now.
+
+    ``up_to`` is the quarter's last half-month, or the one that clears the account of a dealer that left before.
+    """
 
     dealer_id: int
     quarter: Quarter
+    up_to: HalfMonth
     by: QuarterTerms
     found: Subsidy
     late: bool
@@ -46,33 +50,48 @@ class DealerSubsidy:
 def subsidies(question: RebateQuestion) -> Mapping[int, list[DealerSubsidy]]:
     """By dealer: the quarter that ends with the settled half-month, then closed ones that facts changed since.
 
+    Of a dealer whose account is cleared the quarter ends with that half-month; its end by the calendar and later ones
+    show only what facts have changed since.
+
     Seven queries at most; none but the first when no dealer has a right.
     """
     rights = rights_known(question)
     if not rights:
         return {}
     now = Quarter.containing(question.period.start)
-    asked = {(dealer_id, now) for dealer_id in rights if question.period == now.last_period}
+    ends = question.period == now.last_period
+    asked = {(dealer_id, now) for dealer_id in rights if ends or question.cleared.get(dealer_id) == question.period}
     asked |= _reopened(question, rights, now)
     if not asked:
         return {}
-    terms = _terms(quarter for _, quarter in asked)
+    up_to = {pair: _settled_with(question, *pair) for pair in asked}
+    terms = _terms(up_to.values())
     bought = _bought(question, asked)
     settled = _settled(question, asked)
     found: dict[int, list[DealerSubsidy]] = {}
     for dealer_id, quarter in sorted(asked, key=lambda pair: (pair[0], pair[1] != now, pair[1])):
-        if quarter not in terms:
+        last = up_to[dealer_id, quarter]
+        if last not in terms:
             continue
-        by, before = terms[quarter], settled.get((dealer_id, quarter), [])
+        by, before = terms[last], settled.get((dealer_id, quarter), [])
         reckoned = subsidy(
             by.terms,
             bought.get((dealer_id, quarter), []),
             approved=has_right(rights[dealer_id], quarter),
             settled=before,
         )
-        if reckoned.amount or (quarter == now and (reckoned.approved or before)):
-            found.setdefault(dealer_id, []).append(DealerSubsidy(dealer_id, quarter, by, reckoned, quarter != now))
+        gone = question.cleared.get(dealer_id, question.period) < question.period
+        if reckoned.amount or (quarter == now and not gone and (reckoned.approved or before)):
+            found.setdefault(dealer_id, []).append(
+                DealerSubsidy(dealer_id, quarter, last, by, reckoned, quarter != now)
+            )
     return found
+
+
+def _settled_with(question: RebateQuestion, dealer_id: int, quarter: Quarter) -> HalfMonth:
+    cleared = question.cleared.get(dealer_id)
+    within = cleared is not None and quarter.first_period <= cleared <= quarter.last_period
+    return cleared if cleared is not None and within else quarter.last_period
 
 
 def has_right(rights: Iterable[tuple[date, str, datetime]], quarter: Quarter) -> bool:
@@ -120,10 +139,10 @@ def _reopened(question: RebateQuestion, rights: Rights, now: Quarter) -> set[tup
     return found
 
 
-def _terms(quarters: Iterable[Quarter]) -> Mapping[Quarter, QuarterTerms]:
-    starts = {quarter: quarter.last_period.start for quarter in quarters}
+def _terms(periods: Iterable[HalfMonth]) -> Mapping[HalfMonth, QuarterTerms]:
+    starts = {period: period.start for period in periods}
     versions = PolicyVersion.objects.filter(
-        state=PolicyState.PUBLISHED, valid__overlap=(min(starts.values()), max(quarter.end for quarter in starts))
+        state=PolicyState.PUBLISHED, valid__overlap=(min(starts.values()), max(period.end for period in starts))
     )
     found = {}
     for version in versions:
@@ -131,7 +150,7 @@ def _terms(quarters: Iterable[Quarter]) -> Mapping[Quarter, QuarterTerms]:
         by = QuarterTerms(
             (version.code, version.version), Terms(micros(said.min_quarterly_purchases), micros(said.rate))
         )
-        found.update({quarter: by for quarter, start in starts.items() if start in version.valid})
+        found.update({period: by for period, start in starts.items() if start in version.valid})
     return found
 
 

@@ -19,7 +19,7 @@ from dealers.api.idempotency import IdempotentPosts
 from dealers.api.serializers import QuerySerializer, StrictSerializer
 from dealers.choices import Tier
 from dealers.foundation import clock
-from settlement.choices import LineKind, StatementState
+from settlement.choices import LineKind, StatementRole, StatementState
 from settlement.errors import StatementNotFound
 from settlement.models import Statement, StatementLine
 from settlement.permissions import CAPABILITIES
@@ -40,6 +40,10 @@ class StatementSerializer(serializers.Serializer[Any]):
     period = serializers.CharField(source="run.period", help_text="For example 2026-11-H1.")
     dealer = serializers.CharField(source="dealer.code")
     tier = serializers.ChoiceField(choices=[*Tier.choices, ("", "–")])
+    role = serializers.ChoiceField(
+        choices=[*StatementRole.choices, ("", "–")],
+        help_text="Of a dealer that has left: whether it clears the account or supplements that; empty otherwise.",
+    )
     state = serializers.ChoiceField(choices=StatementState.choices)
     purchases = _amount()
     sales = _amount()

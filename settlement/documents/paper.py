@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 from dealers.foundation.clock import BUSINESS_ZONE, parse_instant
 from dealers.foundation.half_months import HalfMonth
-from settlement.choices import LineKind
+from settlement.choices import LineKind, StatementRole
 from settlement.models import Statement, StatementLine
 from settlement.proof_words.rows import half_month_words, money
 
@@ -75,9 +75,21 @@ def balance_rows(paper: Paper) -> list[tuple[str, Decimal, str]]:
     return rows
 
 
+def title_of(paper: Paper) -> str:
+    """What the document is called: the statement of a dealer that has left says so."""
+    role = paper.statement.role
+    if role == StatementRole.CLEARING:
+        return gettext("Clearing statement at the end of the contract")
+    if role == StatementRole.SUPPLEMENTARY:
+        return gettext("Supplement to the clearing statement")
+    return gettext("Settlement statement")
+
+
 def payable_note(paper: Paper) -> str:
     """Why less than the closing balance is paid; empty when all of it is."""
     statement = paper.statement
+    if statement.role and statement.closing < 0:
+        return gettext("The dealer owes it to headquarters.")
     if statement.closing < 0:
         return gettext("A negative balance is carried forward, not paid.")
     if statement.closing > statement.payable:
@@ -87,8 +99,29 @@ def payable_note(paper: Paper) -> str:
     return ""
 
 
+def exit_words(statement: Statement) -> list[str]:
+    """What the end of the contract means for this statement; nothing for an ordinary one."""
+    if statement.role == StatementRole.CLEARING:
+        said = gettext("The contract has ended. This statement clears the account: what has been earned is settled.")
+    elif statement.role == StatementRole.SUPPLEMENTARY:
+        said = gettext("The contract has ended. This statement takes up what became known after the clearing.")
+    else:
+        return []
+    if statement.closing < 0:
+        owed = gettext("¥%(amount)s are owed to headquarters.") % {"amount": money(str(-statement.closing))}
+    elif statement.closing > 0:
+        owed = gettext("The whole balance is paid, also below the minimum payout.")
+    else:
+        owed = gettext("Nothing is owed on either side.")
+    return [f"{said} {owed}"]
+
+
 def to_do(paper: Paper) -> list[str]:
     """What the dealer has to do, by when, and what happens without it."""
+    return [*exit_words(paper.statement), *_answer(paper)]
+
+
+def _answer(paper: Paper) -> list[str]:
     if paper.is_draft:
         return [gettext("Nothing yet: this is a draft for checking. Amounts may change until it is approved.")]
     by = paper.confirm_by

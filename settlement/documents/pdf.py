@@ -22,6 +22,7 @@ from settlement.documents.paper import (
     instant_words,
     payable_note,
     period_words,
+    title_of,
     to_do,
 )
 from settlement.models import StatementLine
@@ -59,7 +60,7 @@ def content_of(paper: Paper, language: str) -> dict[str, Any]:
             "language": language,
             "draft": draft_mark(language) if paper.is_draft else "",
             "brand": gettext("Halfmoon"),
-            "title": gettext("Settlement statement"),
+            "title": title_of(paper),
             "period": period_words(paper),
             "number_label": gettext("Document number"),
             "number": paper.number or draft_mark(language),

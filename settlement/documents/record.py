@@ -28,6 +28,7 @@ def as_object(paper: Paper) -> dict[str, Any]:
         "dealer": statement.dealer.code,
         "name": said["name"],
         "tier": statement.tier,
+        **({"role": statement.role} if statement.role else {}),
         "policy": said["policy"],
         "cutoff": run.cutoff,
         "delivered_at": statement.delivered_at,

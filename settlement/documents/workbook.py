@@ -18,6 +18,7 @@ from settlement.documents.paper import (
     instant_words,
     payable_note,
     period_words,
+    title_of,
     to_do,
 )
 from settlement.proof_words.reading import read_proof
@@ -95,7 +96,7 @@ def _statement(sheets: _Sheets, paper: Paper, language: str) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 46)
     sheet.set_column(1, 1, 40)
-    sheet.write_string(0, 0, gettext("Settlement statement"), sheets.title)
+    sheet.write_string(0, 0, title_of(paper), sheets.title)
     row = 1
     if paper.is_draft:
         sheet.write_string(row, 0, draft_mark(language), sheets.warning)

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models.stock import unconstrained
-from settlement.choices import LineKind, StatementState
+from settlement.choices import LineKind, StatementRole, StatementState
 from settlement.models.frozen import checked_in_bulk, frozen_lines, frozen_statements
 
 #: Of a closed statement only what belongs to the dealer's answer may change.
@@ -39,6 +39,8 @@ class Statement(models.Model):
     closing = models.DecimalField(_("closing balance"), max_digits=18, decimal_places=2)
     payable = models.DecimalField(_("payable"), max_digits=18, decimal_places=2)
     digest = models.CharField(_("digest"), max_length=64)
+    #: Of a dealer that has left: whether this clears its account or supplements that; empty for an ordinary one.
+    role = models.CharField(_("role"), max_length=16, choices=StatementRole, blank=True, default="")
     state = models.CharField(_("state"), max_length=16, choices=StatementState, default=StatementState.DRAFT)
     delivered_at = models.DateTimeField(_("delivered at"), null=True)
     confirm_due_at = models.DateTimeField(_("to be confirmed by"), null=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import groupby
@@ -33,8 +33,10 @@ def choose(
     minimum: Decimal,
     dealer_cap: Decimal | None = None,
     plan_cap: Decimal | None = None,
+    gone: Collection[int] = (),
 ) -> Choice:
-    """Take the candidates in order up to the caps. Less than ``minimum`` (the policy's payout) is not paid to anyone.
+    """Take the candidates in order up to the caps. Less than ``minimum`` (the policy's payout) is not paid to anyone
+    but the dealers in ``gone``, who have left and are paid everything.
 
     When the plan's cap is reached within a dealer, that dealer gets what is left of it, if that is worth paying.
     """
@@ -56,7 +58,7 @@ def choose(
         total = sum((share.amount for share in taken), Decimal(0))
         if not taken:
             continue
-        if total < minimum:
+        if total < minimum and dealer_id not in gone:
             below.append(dealer_id)
             continue
         shares += taken

@@ -21,7 +21,10 @@ class DraftLine:
 
 @dataclass(frozen=True, slots=True)
 class DraftStatement:
-    """A statement before it is written. Amounts in cents, positive in the dealer's favour."""
+    """A statement before it is written. Amounts in cents, positive in the dealer's favour.
+
+    ``role`` says what it is to a dealer that has left, empty for an ordinary one.
+    """
 
     dealer_id: int
     dealer: str
@@ -33,6 +36,7 @@ class DraftStatement:
     closing: int
     payable: int
     lines: Sequence[DraftLine]
+    role: str = ""
 
 
 def payable(closing: int, minimum_payout: int) -> int:
@@ -53,9 +57,13 @@ def draw_up(
     opening: int,
     lines: Sequence[DraftLine],
     minimum_payout: int,
+    role: str = "",
 ) -> DraftStatement:
-    """The statement: closing is opening plus the lines."""
+    """The statement: closing is opening plus the lines.
+
+    With a ``role`` the dealer has left: nothing below the minimum is carried forward, everything is paid.
+    """
     total = sum(line.amount for line in lines)
     closing = opening + total
-    to_pay = payable(closing, minimum_payout)
-    return DraftStatement(dealer_id, dealer, tier, purchases, sales, opening, total, closing, to_pay, lines)
+    to_pay = payable(closing, 0 if role else minimum_payout)
+    return DraftStatement(dealer_id, dealer, tier, purchases, sales, opening, total, closing, to_pay, lines, role)

@@ -32,6 +32,8 @@ def statement_digest(statement: DraftStatement, proofs: Sequence[bytes] | None =
             for line, proof in zip(statement.lines, proofs, strict=True)
         ],
     ]
+    if statement.role:
+        content.append(statement.role)
     return hashlib.sha256(encode_proof(content)).hexdigest()
 
 

@@ -15,6 +15,7 @@ from rebates.selectors.facts import RebateQuestion, rebate_facts
 from settlement.choices import RunState
 from settlement.models import SettlementRun
 from settlement.rules.statements import DraftStatement, draw_up
+from settlement.selectors.exits import Leavers, leavers
 from settlement.selectors.line_sources import LINE_SOURCES, in_order
 from settlement.selectors.questions import Books, RunQuestion
 from settlement.terms import settlement_terms
@@ -37,13 +38,15 @@ def books_before(period: HalfMonth) -> Books:
 
 def reckoned_statements(question: RunQuestion) -> Iterator[DraftStatement]:
     """The statements of a shard in the order of the dealers' keys; the number of queries is fixed."""
+    gone = leavers(question)
+    books = question.books
     facts = rebate_facts(
-        RebateQuestion(question.period, question.cutoff, question.books.since, question.books.first, question.shard)
+        RebateQuestion(question.period, question.cutoff, books.since, books.first, question.shard, gone.cleared)
     )
     sources = [source(question, facts) for source in LINE_SOURCES]
     with_facts = {dealer_id for source in sources for dealer_id in source.dealers()} | question.openings.keys()
     minimum = cents(settlement_terms(question.policy).minimum_payout)
-    for dealer_id, code in _dealers(question, with_facts):
+    for dealer_id, code in _dealers(question, with_facts, gone):
         yield draw_up(
             dealer_id=dealer_id,
             dealer=code,
@@ -53,10 +56,11 @@ def reckoned_statements(question: RunQuestion) -> Iterator[DraftStatement]:
             opening=question.openings.get(dealer_id, 0),
             lines=in_order([line for source in sources for line in source.lines_of(dealer_id)]),
             minimum_payout=minimum,
+            role=gone.role_of(dealer_id),
         )
 
 
-def _dealers(question: RunQuestion, with_facts: Collection[int]) -> Iterator[tuple[int, str]]:
+def _dealers(question: RunQuestion, with_facts: Collection[int], gone: Leavers) -> Iterator[tuple[int, str]]:
     """Every dealer with facts or a balance, and those expected anyway."""
     dealers = Dealer.objects.order_by("id")
     if narrowed := question.shard.condition("id").removeprefix(" AND "):
@@ -65,7 +69,7 @@ def _dealers(question: RunQuestion, with_facts: Collection[int]) -> Iterator[tup
     end = question.period.end
     for dealer_id, code, state, activated_on in rows.iterator(chunk_size=20_000):
         if question.expected is None:
-            expected = state == DealerState.ACTIVE and activated_on < end
+            expected = (state == DealerState.ACTIVE or gone.is_expected(dealer_id)) and activated_on < end
         else:
             expected = dealer_id in question.expected
         if expected or dealer_id in with_facts:

@@ -30,7 +30,7 @@ class RemoteSubsidyLines:
         return [self._line(one) for one in self.subsidies.get(dealer_id, ())]
 
     def _line(self, one: DealerSubsidy) -> DraftLine:
-        up_to = one.quarter.last_period
+        up_to = one.up_to
         return DraftLine(
             kind=LineKind.REMOTE_SUBSIDY.value,
             program="",

@@ -123,6 +123,7 @@ def _compare(
             yield Difference(run.period, statement.dealer, line_no, field, _shown(stored), _shown(recomputed))
 
     yield from differs(0, "tier", kept.tier, statement.tier)
+    yield from differs(0, "role", kept.role, statement.role)
     for name in _AMOUNTS:
         yield from differs(0, name, getattr(kept, name), Decimal(cents_text(getattr(statement, name))))
     by_number = {line.line_no: line for line in lines}

@@ -17,7 +17,7 @@ from settlement.models import SettlementRun
 from settlement.rules.statements import DraftStatement
 from settlement.selectors.digests import encode_proof, statement_digest
 
-_STATEMENT = "id, dealer_id, tier, purchases, sales, opening, total, closing, payable, digest"
+_STATEMENT = "id, dealer_id, tier, purchases, sales, opening, total, closing, payable, digest, role"
 _LINE = "statement_id, dealer_id, line_no, kind, program, for_period, base, rate, amount, proof"
 _STATEMENTS_AT_ONCE = 10_000
 _FACTS_AT_ONCE = 200_000
@@ -74,7 +74,7 @@ def _write(cursor: Any, run: SettlementRun, draft: int, statements: list[DraftSt
             f"{statement_id}\t{statement.dealer_id}\t{statement.tier}\t{cents_text(statement.purchases)}"
             f"\t{cents_text(statement.sales)}\t{cents_text(statement.opening)}\t{cents_text(statement.total)}"
             f"\t{cents_text(statement.closing)}\t{cents_text(statement.payable)}"
-            f"\t{statement_digest(statement, proofs)}\n"
+            f"\t{statement_digest(statement, proofs)}\t{copy_cell(statement.role)}\n"
         )
         for number, (line, proof) in enumerate(zip(statement.lines, proofs, strict=True), start=1):
             text = proof.decode()
@@ -97,7 +97,9 @@ def _write(cursor: Any, run: SettlementRun, draft: int, statements: list[DraftSt
 
 def _stage(cursor: Any, rows: list[str], lines: list[str]) -> None:
     amounts = ", ".join(f"{name} numeric" for name in ("purchases", "sales", "opening", "total", "closing", "payable"))
-    temporary_table(cursor, "staged_statement", f"id bigint, dealer_id bigint, tier text, {amounts}, digest text")
+    temporary_table(
+        cursor, "staged_statement", f"id bigint, dealer_id bigint, tier text, {amounts}, digest text, role text"
+    )
     temporary_table(
         cursor,
         "staged_line",

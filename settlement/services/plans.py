@@ -13,7 +13,7 @@ from dealers.errors import OwnWork
 from dealers.foundation.clock import business_day
 from dealers.foundation.money import ZERO
 from dealers.foundation.transitions import TransitionRefused
-from dealers.models import User
+from dealers.models import DealerExit, User
 from dealers.selectors.policies import required_policy
 from dealers.services.audit import record_audit
 from settlement import permissions
@@ -40,7 +40,8 @@ class PlanWish:
 def draw_up_plan(*, wish: PlanWish, note: str = "", actor: User, at: datetime) -> PaymentPlan:
     """Draw up a plan of what is open, undisputed and not in another plan. Raises :class:`NothingToPlan`.
 
-    The minimum payout is the one of the policy in force today; less than that is not paid to a dealer.
+    The minimum payout is the one of the policy in force today; less than that is not paid to a dealer,
+    unless its contract has ended.
     """
     permissions.require(actor, "payments.plan")
     minimum = settlement_terms(required_policy(business_day(at))).minimum_payout
@@ -136,6 +137,9 @@ def _choose(wish: PlanWish, minimum: Decimal) -> Choice:
         minimum=minimum,
         dealer_cap=wish.dealer_cap,
         plan_cap=wish.plan_cap,
+        gone=set(
+            DealerExit.objects.filter(dealer__in={row.dealer_id for row in rows}).values_list("dealer", flat=True)
+        ),
     )
 
 

@@ -26,6 +26,7 @@ from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.downloads import table_response
 from dealers.web.listing import choice_of, page_of, words_of
 from settlement.choices import LineKind, StatementState
+from settlement.documents.paper import exit_words
 from settlement.models import Statement, StatementLine
 from settlement.permissions import can
 from settlement.resources import LINE_COLUMNS, line_rows
@@ -96,6 +97,8 @@ def statement_detail(request: HttpRequest, period: str, dealer: str) -> HttpResp
         "lines": _with_policies(lines, user),
         "kinds": _by_kind(lines),
         "own": own,
+        "about_exit": exit_words(statement),
+        "exit_tone": "warn" if statement.closing < 0 else "",
         "is_draft": statement.state == StatementState.DRAFT,
         "issued": list(statement.documents.order_by("written", "language")),
         "may_confirm": can(user, "statements.confirm") and statement.state == StatementState.ISSUED,

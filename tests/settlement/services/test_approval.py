@@ -193,8 +193,8 @@ FORBIDDEN = [
     "UPDATE settlement_statement SET payable = payable + 1",
     "UPDATE settlement_statement SET delivered_at = now()",
     "INSERT INTO settlement_statement (run_id, draft, dealer_id, tier, purchases, sales, opening, total, closing,"
-    " payable, digest, state, confirm_due_provisional, confirmed_by_key)"
-    " SELECT id, 99, 1, '', 0, 0, 0, 0, 0, 0, '', 'draft', false, '' FROM settlement_settlementrun",
+    " payable, digest, state, confirm_due_provisional, confirmed_by_key, role)"
+    " SELECT id, 99, 1, '', 0, 0, 0, 0, 0, 0, '', 'draft', false, '', '' FROM settlement_settlementrun",
     "UPDATE settlement_settlementrun SET state = 'open'",
     "DELETE FROM settlement_settlementrun",
     "UPDATE settlement_journalentry SET amount = amount * 2",
