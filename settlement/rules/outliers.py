@@ -25,7 +25,10 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class EarningFacts:
-    """What one dealer's statement says, and its like halves before: how many, their mean and spread per day."""
+    """What one dealer's statement says, and its like halves before: how many, their mean and spread per day.
+
+    ``owes_since`` names the half-month whose statement began what the dealer owes, empty when it owed nothing before.
+    """
 
     total: Decimal
     closing: Decimal
@@ -37,6 +40,7 @@ class EarningFacts:
     halves: int = 0
     mean: Decimal | None = None
     deviation: Decimal | None = None
+    owes_since: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,9 @@ def outlier_findings(facts: EarningFacts, limits: Limits) -> list[Finding]:
     if facts.payable > 0 and not facts.paid_before:
         found.append(Finding("first_payment", {"payable": _text(facts.payable)}))
     if facts.closing < 0:
-        found.append(Finding("negative", {"closing": _text(facts.closing)}))
+        closing = {"closing": _text(facts.closing)}
+        since = {"since": facts.owes_since}
+        found.append(Finding("owes", {**closing, **since}) if facts.owes_since else Finding("negative", closing))
     if facts.capped:
         found.append(Finding("capped", {}))
     if abs(facts.adjustments) >= limits.least_adjustment:

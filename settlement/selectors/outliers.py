@@ -12,6 +12,7 @@ from dealers.foundation.half_months import HalfMonth
 from settlement.choices import LineKind, RunState
 from settlement.models import ReviewItem, SettlementRun
 from settlement.rules.outliers import EarningFacts
+from settlement.selectors.debts import owes_since
 
 #: Against so many like halves before a dealer is compared with itself: half a year.
 LIKE_HALVES = 6
@@ -43,7 +44,7 @@ _FACTS = """
 
 
 def earning_facts(run: SettlementRun, draft: int) -> Iterator[tuple[int, str, EarningFacts]]:
-    """Dealer, digest of its statement, and what the rule needs of it; two queries for all dealers of the draft.
+    """Dealer, digest of its statement, and what the rule needs of it; three queries for all dealers of the draft.
 
     On the very first settlement of a company nobody was paid before; that is then no news of any single dealer.
     """
@@ -68,10 +69,22 @@ def earning_facts(run: SettlementRun, draft: int) -> Iterator[tuple[int, str, Ea
             ],
         )
         rows = cursor.fetchall()
+    negative = [row[0] for row in rows if row[3] < 0]
+    since = owes_since(negative) if negative else {}
     for dealer, digest, total, closing, payable, adjustments, capped, paid, halves, mean, spread in rows:
         known = paid or not closed
         facts = EarningFacts(
-            total, closing, payable, adjustments, capped, known, days, halves, mean=mean, deviation=spread
+            total,
+            closing,
+            payable,
+            adjustments,
+            capped,
+            known,
+            days,
+            halves,
+            mean=mean,
+            deviation=spread,
+            owes_since=str(since.get(dealer, "")),
         )
         yield dealer, digest, facts
 

@@ -20,6 +20,7 @@ from settlement.choices import AccountCode
 from settlement.models import AccountBalance, JournalTransaction, SettlementRun
 from settlement.permissions import can
 from settlement.rules.chart import BY_CODE, Account
+from settlement.selectors.debts import owes_since
 from settlement.selectors.ledger import trial_balance
 from settlement.selectors.ledger_faults import ledger_faults
 
@@ -75,10 +76,18 @@ def dealer_balances(request: HttpRequest) -> HttpResponse:
     found = balances.annotate(owed=-F("balance")).order_by(order, "dealer_id")
     page = page_of(request, found)
     dealers = Dealer.objects.in_bulk([row.dealer_id for row in page])
+    since = owes_since([row.dealer_id for row in page if row.owed < 0 and row.dealer_id is not None])
     context = {
         "page": page,
         "q": words,
-        "rows": [{"dealer": dealers.get(row.dealer_id), "owed": row.owed} for row in page],
+        "rows": [
+            {
+                "dealer": dealers.get(row.dealer_id),
+                "owed": row.owed,
+                "since": str(since[row.dealer_id]) if row.dealer_id in since else "",
+            }
+            for row in page
+        ],
         "owed": found.aggregate(sum=Sum("owed"))["sum"],
         **frame(request, "ledger-dealers"),
     }

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from settlement.proof_words.rows import half_month_words
+
 _SENTENCES: Mapping[str, Any] = {
     "deviates": _(
         "%(now)s a day against %(mean)s on average in the last %(halves)s like halves: %(score)s standard deviations, "
@@ -17,6 +19,7 @@ _SENTENCES: Mapping[str, Any] = {
     "from_nothing": _("Earned nothing in the last %(halves)s like halves; now %(now)s a day."),
     "first_payment": _("First payment ever: %(payable)s."),
     "negative": _("Negative balance: %(closing)s are carried forward."),
+    "owes": _("Negative balance since %(since)s: %(closing)s are carried forward."),
     "capped": _("The cap of a program is reached; what is earned above it is cut off."),
     "adjusted": _("Adjustments of %(adjustments)s."),
 }
@@ -32,6 +35,8 @@ def finding_words(finding: Mapping[str, str]) -> str:
 
 
 def _shown(name: str, text: str) -> str:
+    if name == "since":
+        return half_month_words(text)
     if name not in _AMOUNTS:
         return text
     amount = Decimal(text)

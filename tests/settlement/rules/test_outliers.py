@@ -41,6 +41,8 @@ USUAL = EarningFacts(
         ({"paid_before": False}, ["first_payment"]),
         ({"paid_before": False, "payable": Decimal(0)}, []),
         ({"closing": Decimal("-0.01"), "payable": Decimal(0)}, ["negative"]),
+        ({"closing": Decimal("-0.01"), "payable": Decimal(0), "owes_since": "2026-10-H2"}, ["owes"]),
+        ({"owes_since": "2026-10-H2"}, []),
         ({"capped": True}, ["capped"]),
         ({"adjustments": Decimal(-10_000)}, ["adjusted"]),
         ({"adjustments": Decimal("9999.99")}, []),
