@@ -27,6 +27,6 @@ def test_a_debt_is_as_old_as_the_oldest_part_that_nothing_has_covered() -> None:
     assert "Owes since" in page and "2026-11 first half" in page
     credit(shop, "120", "earned", at=after(THIRD, 0))
     calculate(THIRD)
-    assert ReviewItem.objects.get(dealer=shop).findings[-1]["since"] == FIRST
+    assert ReviewItem.objects.get(dealer=shop, run__period=THIRD).findings[-1]["since"] == FIRST
     close(THIRD)
     assert owes_since([shop.pk]) == {shop.pk: half(SECOND)}
