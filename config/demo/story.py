@@ -24,6 +24,7 @@ from config.demo.disputes import dispute_events
 from config.demo.edi import agree_on_messages, send_stock_message
 from config.demo.market import walk_the_market
 from config.demo.past_promotions import PastPromotions
+from config.demo.payments import payment_events
 from config.demo.people import Staff, hire
 from config.demo.prices import keep_prices
 from config.demo.promotions import Promotions
@@ -105,6 +106,7 @@ class Story:
             events += absences(staff, self.today)
             events += support_events(staff, self.today)
             events += dispute_events(self.periods, staff)
+            events += payment_events(self.periods, staff)
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:
                 with as_if_at(at):
