@@ -177,7 +177,7 @@ class PaymentState(TextChoices):
     """Where a payment is: the first six are a bill's, then those of a transfer; some belong to both."""
 
     DRAFTED = "drafted", _("Entered")
-    ACCEPTED = "accepted", _("Accepted")
+    ACCEPTED = "accepted", _("Accepted by the acceptor")
     DELIVERED = "delivered", _("Delivered")
     SETTLED = "settled", _("Paid")
     REFUSED = "refused", _("Refused")

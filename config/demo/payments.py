@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import count
 
@@ -37,12 +38,12 @@ _Act = Callable[[datetime], None]
 
 def payment_events(periods: Sequence[HalfMonth], staff: Staff) -> Iterator[tuple[datetime, _Act]]:
     """Accounts and consents in the beginning, then a plan for each half-month but the latest that is closed."""
-    yield periods[0].ends_at + timedelta(days=2, hours=1), lambda at: _record_accounts(staff, at)
+    yield periods[0].ends_at + timedelta(days=2, hours=9), lambda at: _record_accounts(staff, at)
     for place, period in enumerate(periods[:-2]):
-        yield period.ends_at + timedelta(days=8, hours=2), _pay(period, staff, failing=place == 0)
+        yield period.ends_at + timedelta(days=8, hours=10), _pay(period, staff, failing=place == 0)
     if len(periods) > 1:
-        yield periods[-1].ends_at + timedelta(days=3), lambda at: _ask_for_release(periods[-2], staff, at)
-    yield periods[-1].ends_at + timedelta(days=5), lambda at: _collect_due(staff, at)
+        yield periods[-1].ends_at + timedelta(days=3, hours=11), lambda at: _ask_for_release(periods[-2], staff, at)
+    yield periods[-1].ends_at + timedelta(days=5, hours=9), lambda at: _collect_due(staff, at)
 
 
 def _record_accounts(staff: Staff, at: datetime) -> None:
@@ -90,10 +91,8 @@ def _ask_for_release(period: HalfMonth, staff: Staff, at: datetime) -> None:
     """A plan for a part of what is open, and an account of another bank: both wait for the approver."""
     first = list(Dealer.objects.filter(pk__gt=0).order_by("pk")[:6])
     wish = PlanWish(dealers=[dealer.pk for dealer in first], periods=[period.ordinal])
-    try:
+    with suppress(NothingToPlan):
         draw_up_plan(wish=wish, note="先付前六家", actor=staff["clerk"], at=at)
-    except NothingToPlan:
-        pass
     owner = next(iter(staff.owners()))
     assert owner.dealer is not None
     given = AccountGiven(owner.dealer.name, "中国建设银行上海静安支行", "105290036005", "31050161000012345678")
@@ -102,7 +101,7 @@ def _ask_for_release(period: HalfMonth, staff: Staff, at: datetime) -> None:
 
 def _draw_bills(plan: PaymentPlan, staff: Staff, at: datetime) -> list[Payment]:
     today = business_day(at)
-    drawn = []
+    drawn: list[Payment] = []
     for row in plan_dealers(plan):
         if not takes_bills(row["dealer_id"], at=at):
             continue

@@ -21,5 +21,5 @@ def latest_consent(dealer_id: int, *, at: datetime) -> BillConsent | None:
 
 def consents_of(dealer_ids: Collection[int], *, at: datetime) -> Mapping[int, BillConsent]:
     """The last word of each of these dealers that has ever said anything; one query."""
-    said = BillConsent.objects.filter(dealer__in=dealer_ids, at__lte=at).order_by("dealer", "-at", "-id")
-    return {one.dealer_id: one for one in said.distinct("dealer")}
+    said = BillConsent.objects.filter(dealer__in=dealer_ids, at__lte=at).order_by("dealer_id", "-at", "-id")
+    return {one.dealer_id: one for one in said.distinct("dealer_id")}

@@ -9,10 +9,12 @@ from django.db import IntegrityError, transaction
 
 from dealers.choices import DEALER_ROLES, NoticeKind, Role
 from dealers.errors import NotPermitted, OwnWork
+from dealers.foundation.file_kinds import PDF, PICTURES
 from dealers.foundation.refusals import Refused as NotPossible
 from dealers.foundation.refusals import msgid as _
 from dealers.models import Dealer, StoredFile, User
 from dealers.services.audit import record_audit
+from dealers.services.files import keep_file
 from dealers.services.notices import tell
 from settlement import permissions
 from settlement.choices import BankAccountState
@@ -25,6 +27,7 @@ from settlement.errors import (
 )
 from settlement.models import BankAccount
 from settlement.rules.bank_accounts import account_number, bank_number
+from settlement.services.disputes.acting import GivenFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +43,14 @@ def propose_account(
     dealer: Dealer,
     given: AccountGiven,
     reason: str = "",
-    proof: StoredFile | None = None,
+    proof: GivenFile | None = None,
     actor: User,
     at: datetime,
 ) -> BankAccount:
     """Enter a bank account of a dealer, to be confirmed by somebody else; until then the one before stays in force.
 
-    Raises :class:`PaymentRefused` naming the field, :class:`BankAccountWaits` and
+    ``proof`` is the certificate of the account, a PDF or picture. Raises :class:`PaymentRefused` naming the field,
+    :class:`BankAccountWaits`, what :func:`~dealers.services.files.keep_file` raises, and
     :class:`~dealers.errors.NotPermitted` for another dealer's people.
     """
     permissions.require(actor, "bank_accounts.propose")
@@ -62,7 +66,7 @@ def propose_account(
                 bank_number=checked.bank_number,
                 number=checked.number,
                 reason=reason.strip(),
-                proof=proof,
+                proof=_kept(proof, dealer, actor, at),
                 proposed_by=actor,
                 proposed_at=at,
             )
@@ -107,6 +111,13 @@ def decline_account(*, account: BankAccount, note: str, actor: User, at: datetim
         _decide(locked, BankAccountState.DECLINED, note, actor, at, None)
         _tell(locked, "bank_account_declined", note, at)
     return locked
+
+
+def _kept(proof: GivenFile | None, dealer: Dealer, actor: User, at: datetime) -> StoredFile | None:
+    if proof is None:
+        return None
+    accepts = (PDF, *PICTURES)
+    return keep_file(actor=actor, name=proof.name, content=proof.content, dealer_id=dealer.pk, at=at, accepts=accepts)
 
 
 def _checked(given: AccountGiven) -> AccountGiven:

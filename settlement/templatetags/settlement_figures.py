@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from django import template
+from django.utils.translation import gettext as _
 
 from dealers.foundation.money import round_money
 
@@ -27,6 +28,18 @@ def per(amount: Decimal | None, days: int) -> Decimal | None:
 def negated(amount: object) -> Decimal:
     """``{{ part.amount|negated|money }}``: what is taken off."""
     return -Decimal(str(amount))
+
+
+@register.filter
+def side(balance: Decimal) -> str:
+    """``{{ balance|side }} {{ balance|magnitude|money }}``: on which side of the books a balance stands."""
+    return _("Dr") if balance > 0 else _("Cr") if balance < 0 else ""
+
+
+@register.filter
+def magnitude(balance: Decimal) -> Decimal:
+    """A balance without its sign."""
+    return abs(balance)
 
 
 @register.filter

@@ -24,6 +24,7 @@ from settlement.permissions import can
 from settlement.selectors.payment_board import payment_sums
 from settlement.selectors.payments import bank_account_of, visible_bank_accounts
 from settlement.services.bank_accounts import AccountGiven, confirm_account, decline_account, propose_account
+from settlement.services.disputes.acting import GivenFile
 from settlement.services.transfers import BANK_COLUMNS, make_bank_file
 from settlement.web.payment_frame import frame
 
@@ -39,8 +40,19 @@ class AccountForm(forms.Form):
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=500, required=False)
 
+    proof = forms.FileField(
+        label=gettext_lazy("Certificate of the account"),
+        max_length=255,
+        required=False,
+        help_text=gettext_lazy("A PDF or picture, up to 10 MB."),
+    )
+
     def given(self) -> AccountGiven:
         return AccountGiven(**{name: self.cleaned_data[name] for name in ("holder", "bank", "bank_number", "number")})
+
+    def given_proof(self) -> GivenFile | None:
+        file = self.cleaned_data["proof"]
+        return GivenFile(file.name or "", file) if file else None
 
 
 class AccountOfDealerForm(AccountForm):
@@ -117,7 +129,7 @@ def bank_account_new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     own = user.dealer
     kind = AccountForm if own is not None else AccountOfDealerForm
-    form = kind(request.POST or None, initial={"dealer": request.GET.get("dealer", "")[:32]})
+    form = kind(request.POST or None, request.FILES or None, initial={"dealer": request.GET.get("dealer", "")[:32]})
     if request.method == "POST" and form.is_valid():
         given = form.cleaned_data
         try:
@@ -125,6 +137,7 @@ def bank_account_new(request: HttpRequest) -> HttpResponse:
                 dealer=own or given["dealer"],
                 given=form.given(),
                 reason=given["reason"],
+                proof=form.given_proof(),
                 actor=user,
                 at=clock.now(),
             )
@@ -156,6 +169,16 @@ def bank_account(request: HttpRequest, pk: int) -> HttpResponse:
         **frame(request, "bank-accounts"),
     }
     return render(request, "settlement/bank_account.html", context)
+
+
+@require_GET
+@capability_required("payments.view", "payments.view_own", can=can)
+def bank_account_proof(request: HttpRequest, pk: int) -> HttpResponse:
+    """The certificate as it was handed in."""
+    found = _found(person(request), pk)
+    if found.proof is None:
+        raise Http404
+    return file_response(found.proof)
 
 
 @require_POST

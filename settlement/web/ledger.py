@@ -134,7 +134,7 @@ def frame(request: HttpRequest, current: str) -> dict[str, Any]:
         ("ledger-dealers", _("By dealer")),
         ("ledger-transactions", _("Postings")),
         ("reconciliation", _("Reconciliation")),
-        ("vouchers", _("Vouchers")),
+        ("vouchers", _("Vouchers to hand on")),
     )
     return {
         "tabs": [{"label": words, "url": reverse(name), "current": name == current} for name, words in views],

@@ -25,6 +25,7 @@ from dealers.web.listing import choice_of, page_of, window_of
 from settlement.choices import PlanState
 from settlement.models import Payable, PaymentPlan
 from settlement.permissions import can
+from settlement.proof_words.rows import half_month_words
 from settlement.selectors.consents import consents_of
 from settlement.selectors.open_amounts import OPEN
 from settlement.selectors.payments import plan_dealers, plan_of, visible_plans
@@ -69,7 +70,7 @@ class PlanForm(forms.Form):
         super().__init__(*args, **kwargs)
         ordinals = Payable.objects.filter(OPEN).order_by("ordinal").values_list("ordinal", flat=True).distinct()
         names = [str(HalfMonth.from_ordinal(ordinal)) for ordinal in ordinals]
-        self.fields["periods"].choices = [(name, name) for name in names]  # type: ignore[attr-defined]
+        self.fields["periods"].choices = [(name, half_month_words(name)) for name in names]  # type: ignore[attr-defined]
 
     def clean_dealers(self) -> list[int] | None:
         codes = self.cleaned_data["dealers"].replace(",", " ").replace("，", " ").replace(";", " ").split()

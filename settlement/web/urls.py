@@ -122,6 +122,7 @@ urlpatterns = [
     path("payments/bank-accounts/", bank.bank_accounts, name="bank-accounts"),
     path("payments/bank-accounts/new/", bank.bank_account_new, name="bank-account-new"),
     path("payments/bank-accounts/<int:pk>/", bank.bank_account, name="bank-account"),
+    path("payments/bank-accounts/<int:pk>/proof/", bank.bank_account_proof, name="bank-account-proof"),
     path("payments/bank-accounts/<int:pk>/<str:act>/", bank.bank_account_decide, name="bank-account-decide"),
     path("my-payments/", own_payments.my_payments, name="my-payments"),
     path("my-payments/consent/", own_payments.consent, name="my-consent"),

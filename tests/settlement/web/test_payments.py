@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -119,6 +120,43 @@ def test_an_account_is_confirmed_by_another_person() -> None:
     approver.post(f"/payments/bank-accounts/{account.pk}/confirm/")
     account.refresh_from_db()
     assert account.state == "confirmed"
+
+
+def test_the_certificate_of_an_account_is_handed_in_with_it_and_seen_by_its_dealer_and_finance_only() -> None:
+    shop = world.dealer("D1")
+    owner = signed_in(factories.User(role=Role.DEALER_OWNER, dealer=shop))
+    given = {"holder": "D1", "bank": "Bank", "number": "622202020", "bank_number": "308290003010"}
+    program = SimpleUploadedFile("certificate.pdf", b"MZ not a PDF")
+    assert owner.post("/payments/bank-accounts/new/", {**given, "proof": program}).status_code == 422
+    assert not BankAccount.objects.exists()
+    content = b"%PDF-1.7\n1 0 obj"
+    assert (
+        owner.post(
+            "/payments/bank-accounts/new/", {**given, "proof": SimpleUploadedFile("certificate.pdf", content)}
+        ).status_code
+        == 302
+    )
+    account = BankAccount.objects.get()
+    where = f"/payments/bank-accounts/{account.pk}/proof/"
+    assert owner.get(where).content == content
+    assert where in visitor(Role.FINANCE_APPROVER).get(f"/payments/bank-accounts/{account.pk}/").content.decode()
+    stranger = visitor(Role.DEALER_OWNER, dealer=factories.Dealer())
+    assert stranger.get(where).status_code == 404
+
+
+def test_a_plan_says_of_each_dealer_whether_it_takes_bills_and_where_it_is_paid() -> None:
+    first = settled("100")
+    second = world.dealer("D2")
+    owe(second, SECOND, "50")
+    close(SECOND)
+    office = Office(noon(SECOND))
+    consent(first, office.at)
+    bank_account(second, office.at)
+    plan = office.plan()
+    page = visitor(Role.AUDITOR).get(f"/payments/plans/{plan.number}/").content.decode()
+    assert page.count("Consented") == 1
+    assert page.count("No consent") == 1
+    assert page.count("•••• 2345") == 1
 
 
 def test_the_pages_ask_the_same_number_of_queries_for_one_dealer_and_for_many() -> None:
