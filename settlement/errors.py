@@ -164,6 +164,7 @@ class PlanOutdated(Refused):
 
 #: What the fields of bills, payments and bank accounts are called.
 _FIELDS = {
+    "dealer": _("Dealer"),
     "number": _("Number"),
     "range": _("Sub-range"),
     "drawer": _("Drawer"),
@@ -204,6 +205,12 @@ class NoConsentToBills(Refused):
 class BillUsedAlready(Refused):
     code = "bill_used_already"
     sentence = _("Notes of bill %(number)s are handed over already with payment %(payment)s (%(range)s).")
+
+
+class TooManyBills(Refused):
+    code = "too_many_bills"
+    sentence = _("The file has more than %(most)s lines; split it. Nothing was entered.")
+    status = 422
 
 
 class WrongPaymentState(Refused):

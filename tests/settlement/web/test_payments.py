@@ -159,6 +159,32 @@ def test_a_plan_says_of_each_dealer_whether_it_takes_bills_and_where_it_is_paid(
     assert page.count("•••• 2345") == 1
 
 
+def test_a_clerk_fills_in_the_table_of_a_plan_and_reads_line_by_line_what_was_refused() -> None:
+    shop = settled("1080", "0")
+    office = Office(noon(SECOND))
+    consent(shop, office.at)
+    plan = office.plan()
+    clerk = visitor(Role.FINANCE_CLERK)
+    where = f"/payments/plans/{plan.number}/bills"
+    with_template = b"".join(clerk.get(f"{where}.csv").streaming_content).decode("utf-8-sig")
+    assert with_template.splitlines()[1].startswith("D1,,,1080.00")
+    head = "dealer,number,range,drawer,acceptor,issued_on,due_on"
+    good = f"D1,{bill_number()},1-14000,HM,Bank,2026-01-20,2026-07-20"
+    bad = f"D1,{bill_number()},1-14000,HM,Bank,2026-01-20,2027-07-20"
+
+    def hand_in(*lines: str) -> Any:
+        return clerk.post(f"{where}/", {"file": SimpleUploadedFile("bills.csv", "\n".join((head, *lines)).encode())})
+
+    answer = hand_in(good, bad)
+    assert answer.status_code == 422
+    page = answer.content.decode()
+    assert "Bills entered: 1; entered before: 0; refused: 1." in page
+    assert "due_on" in page
+    assert hand_in(good).status_code == 302
+    assert Payment.objects.count() == 1
+    assert visitor(Role.FINANCE_APPROVER).get(f"{where}/").status_code == 403
+
+
 def test_the_pages_ask_the_same_number_of_queries_for_one_dealer_and_for_many() -> None:
     factories.PolicyVersion()
     shops = [world.dealer(f"E{number}") for number in range(7)]

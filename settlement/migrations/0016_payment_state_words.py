@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('settlement', '0014_accrual_estimates'),
+        ('settlement', '0015_statement_roles'),
     ]
 
     operations = [
