@@ -23,6 +23,7 @@ from rebates.rules.quantities import cents_text
 from settlement.choices import RunState
 from settlement.errors import BacktestOfNothing, BacktestTooLong
 from settlement.models import Backtest, SettlementRun
+from settlement.models.runs import EDITION
 from settlement.rules.backtests import Compared, Outcome, Place, compared, outcome
 from settlement.rules.statements import DraftStatement
 from settlement.selectors.questions import RunQuestion
@@ -180,6 +181,7 @@ def _settle_again(
                 shard=Shard(number, shards),
                 expected=(),
                 settled=run is not None,
+                edition=EDITION if run is None else run.edition,
             )
             books.settle(period.ordinal, _counted(reckoned_statements(question), period.ordinal, found), at)
         if run is None:

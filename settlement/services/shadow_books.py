@@ -22,6 +22,7 @@ from dealers.services.staging import copy_rows
 from rebates.choices import CreditKind, WindowedKind
 from rebates.rules.quantities import cents_text, micros_text
 from settlement.choices import RunState
+from settlement.models.runs import EDITION
 from settlement.rules.statements import DraftStatement
 
 _SHADOWED = (
@@ -132,9 +133,9 @@ class ShadowBooks:
         with connection.cursor() as cursor:
             cursor.execute("DELETE FROM pg_temp.settlement_settlementrun WHERE ordinal = %s", [period.ordinal])
             cursor.execute(
-                "INSERT INTO pg_temp.settlement_settlementrun (id, period, ordinal, state, draft, cutoff)"
-                " VALUES (%s, %s, %s, %s, 1, %s)",
-                [-period.ordinal, str(period), period.ordinal, RunState.CLOSED, cutoff],
+                "INSERT INTO pg_temp.settlement_settlementrun (id, period, ordinal, state, draft, cutoff, edition)"
+                " VALUES (%s, %s, %s, %s, 1, %s, %s)",
+                [-period.ordinal, str(period), period.ordinal, RunState.CLOSED, cutoff, EDITION],
             )
 
 
