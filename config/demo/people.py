@@ -63,7 +63,8 @@ class Staff:
 def hire(network: Sequence[DemoDealer], *, with_owners: int, at: datetime) -> Staff:
     """Make everyone: HQ, an owner for each of the first dealers, and an operator for the first.
 
-    Only the first of each role gets a printed login; the rest exist so that the story has its actors.
+    The first of each role gets a printed login, and of the dealers the second and the first of a remote province too;
+    the rest exist so that the story has its actors.
     """
     users: dict[str, User] = {}
     logins: list[Login] = []
@@ -77,6 +78,8 @@ def hire(network: Sequence[DemoDealer], *, with_owners: int, at: datetime) -> St
     dealers = {
         dealer.code: dealer for dealer in Dealer.objects.filter(code__in=[d.code for d in network[:with_owners]])
     }
+    remote = [number for number, demo in enumerate(network[:with_owners]) if demo.province.remote]
+    shown = (0, 1, *remote[:1])
     for number, demo in enumerate(network[:with_owners]):
         for username, name, role in _DEALER_SIDE if number == 0 else _DEALER_SIDE[:1]:
             login = username if number == 0 else f"{username}{number + 1}"
@@ -84,6 +87,6 @@ def hire(network: Sequence[DemoDealer], *, with_owners: int, at: datetime) -> St
                 username=login, role=role, actor=None, at=at, dealer=dealers[demo.code], display_name=name
             )
             users[login] = user
-            if number in (0, 1):
+            if number in shown:
                 logins.append(Login(role.value, login, password, f"{name} · {dealers[demo.code].name}"))
     return Staff(users, logins)

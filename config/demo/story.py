@@ -22,12 +22,15 @@ from config.demo.absences import absences
 from config.demo.company import DemoDealer, Habit
 from config.demo.disputes import dispute_events
 from config.demo.edi import agree_on_messages, send_stock_message
+from config.demo.listeners import listener_events
 from config.demo.market import walk_the_market
 from config.demo.past_promotions import PastPromotions
 from config.demo.payments import payment_events
 from config.demo.people import Staff, hire
 from config.demo.prices import keep_prices
 from config.demo.promotions import Promotions
+from config.demo.referrals import referral_events
+from config.demo.remote import remote_subsidy_events
 from config.demo.support import support_events
 from config.demo.trade import Trade
 from config.demo.violations import look_at_violations
@@ -107,6 +110,9 @@ class Story:
             events += support_events(staff, self.today)
             events += dispute_events(self.periods, staff)
             events += payment_events(self.periods, staff)
+            events += referral_events(self.network, staff, self.now)
+            events += remote_subsidy_events(self.network, staff, opening, self.now)
+            events += listener_events(Dealer.objects.get(code=self.network[0].code), opening, self.now)
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:
                 with as_if_at(at):

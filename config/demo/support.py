@@ -21,7 +21,7 @@ Event = tuple[datetime, Callable[[datetime], None]]
 
 #: Days ago it was asked for, login, kind, purpose, budget, and how far it came.
 _PLAN = (
-    (30, "owner", "display", "旗舰店橱窗与堆头陈列", "18000", "accepted"),
+    (44, "owner", "display", "旗舰店橱窗与堆头陈列", "18000", "accepted"),
     (20, "owner", "advertising", "地铁灯箱广告两周", "36000", "proven"),
     (9, "owner", "event", "新品体验日", "12000", "committed"),
     (3, "owner", "training", "店员产品培训", "6000", "planned"),
