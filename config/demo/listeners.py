@@ -33,8 +33,8 @@ def listener_events(dealer: Dealer, opening: datetime, now: datetime) -> list[Ev
 
 
 def _listen(dealer: Dealer, at: datetime) -> None:
-    own = (Announcement.STATEMENT_ISSUED, Announcement.PROMO_DECIDED, Announcement.SUPPLY_CHANGED)
-    own += (Announcement.PAYMENT_CHANGED, Announcement.DISPUTE_CHANGED, Announcement.SUPPORT_DECIDED)
+    elsewhere = (Announcement.PING, Announcement.REFERRAL_ASSIGNED)
+    own = [event for event in Announcement if event not in elsewhere]
     create_endpoint(url=_ERP, events=own, actor=None, at=at, dealer=dealer, resolve=_somewhere)
     wanted = (Announcement.PROMO_DECIDED, Announcement.REFERRAL_ASSIGNED, Announcement.SUPPORT_DECIDED)
     create_endpoint(url=_CRM, events=wanted, actor=None, at=at, system="crm", resolve=_somewhere)

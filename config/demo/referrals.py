@@ -10,6 +10,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import F
+
 from config.demo.company import DemoDealer
 from config.demo.people import Staff
 from dealers.choices import Role
@@ -109,7 +111,7 @@ def _lead(told: _Told, network: Sequence[DemoDealer], staff: Staff, numbers: lis
 
 
 def _deal(staff: Staff, numbers: list[str]) -> Callable[[datetime], None]:
-    """The dealer names the first line it sold since; its channel manager confirms it; a drawn one of a
+    """The dealer names the largest line it sold since; its channel manager confirms it; a drawn one of a
     dealer that referred is called at once, the others wait."""
 
     def act(at: datetime) -> None:
@@ -117,7 +119,8 @@ def _deal(staff: Staff, numbers: list[str]) -> Callable[[datetime], None]:
             lead = Lead.objects.get(number=number)
             taken = Lead.objects.filter(dealer=lead.dealer_id).exclude(doc_no="").values("doc_no")
             sold = SaleLine.objects.filter(dealer=lead.dealer_id, sold_at__gte=lead.received_at, quantity__gt=0)
-            line = sold.filter(unit_price__gt=300).exclude(doc_no__in=taken).order_by("sold_at", "doc_no").first()
+            dear = (-F("quantity") * F("unit_price"), "sold_at", "doc_no")
+            line = sold.filter(known_from__lte=at).exclude(doc_no__in=taken).order_by(*dear).first()
             caller = _owner_of(lead)
             if line is None or caller is None:
                 continue

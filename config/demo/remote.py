@@ -15,9 +15,7 @@ from rebates.services.remote_subsidies import apply_for_subsidy, decide_subsidy
 Event = tuple[datetime, Callable[[datetime], None]]
 
 
-def remote_subsidy_events(
-    network: Sequence[DemoDealer], staff: Staff, opening: datetime, now: datetime
-) -> list[Event]:
+def remote_subsidy_events(network: Sequence[DemoDealer], staff: Staff, opening: datetime, now: datetime) -> list[Event]:
     """The first dealer of a remote province has the subsidy, the second asks for it; nothing without such dealers."""
     known = {demo.code for demo in network if demo.province.remote}
     owners = [owner for owner in staff.owners() if owner.dealer is not None and owner.dealer.code in known]

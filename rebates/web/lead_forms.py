@@ -65,7 +65,7 @@ class NoteForm(forms.Form):
 class DealForm(forms.Form):
     """The sale line the lead became."""
 
-    doc_no = forms.CharField(label=_("Document"), max_length=64)
+    doc_no = forms.CharField(label=_("Sale document"), max_length=64)
     line_no = forms.IntegerField(label=_("Line"), min_value=1, max_value=2_000_000_000, initial=1)
 
 

@@ -29,6 +29,7 @@ from rebates.selectors.leads import (
     referred_by,
     waiting_leads,
 )
+from rebates.selectors.returned_deals import returned_deals
 from rebates.services.referrals.payouts import decide_payout, prepare_payout, unpaid_rewards
 from rebates.web.lead_forms import AssignForm, CallBackForm, DealForm, NoteForm
 from rebates.web.lead_words import lead_history, refusal_words
@@ -146,6 +147,7 @@ def payouts(request: HttpRequest) -> HttpResponse:
     waiting = ReferralReward.objects.filter(unpaid_rewards()).select_related("lead__employee").order_by("pk")
     context = {
         "waiting": list(waiting[:200]),
+        "returned": returned_deals(at=clock.now()),
         "page": page_of(request, ReferralPayout.objects.select_related("made_by", "decided_by")),
         "may_prepare": can(user, "referrals.pay_prepare"),
         "may_approve": can(user, "referrals.pay_approve"),

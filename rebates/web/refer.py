@@ -87,6 +87,8 @@ def track(request: HttpRequest, token: str) -> HttpResponse:
     reached = _STAGES.index(LeadState(lead.state)) if lead.state in _STAGES else -1
     if lead.state == LeadState.DEAL_CONFIRMED:
         reached = 3
+    if lead.state == LeadState.REWARDED:
+        reached = len(_STAGES)
     names = (_("Received"), _("With a dealer"), _("Called"), _("Deal"), _("Reward"))
     steps = [
         {"label": name, "state": "done" if place < reached else "current" if place == reached else "ahead"}

@@ -14,6 +14,7 @@ from settlement.proof_words import (
     forfeiture,
     general,
     market_support,
+    penalty,
     pools,
     price_protection,
     referral,
@@ -30,6 +31,7 @@ _PARTS: tuple[ModuleType, ...] = (
     market_support,
     remote_subsidy,
     referral,
+    penalty,
     general,
 )
 _RULES: Mapping[str, RuleWords] = {rule: words for part in _PARTS for rule, words in part.RULES.items()}

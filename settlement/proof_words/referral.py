@@ -1,4 +1,4 @@
-"""The words of referral rewards of partner dealers."""
+"""The words of referral rewards of partner dealers, employees and customers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,19 @@ from django.utils.translation import gettext_lazy as _
 
 from settlement.proof_words.words import Name, RuleWords, Unit
 
+_SUBJECTS = {"lead": _("Referral lead"), "document": _("Sale document")}
+
 RULES = {
+    "referral_employee": RuleWords(
+        _("Referral reward of an employee"),
+        {"deal": Name(_("This deal")), "reward": Name(_("Reward"))},
+        subjects=_SUBJECTS,
+    ),
+    "referral_voucher": RuleWords(
+        _("Voucher of a customer who referred"),
+        {"deal": Name(_("This deal")), "voucher": Name(_("Voucher")), "reward": Name(_("Reward"))},
+        subjects=_SUBJECTS,
+    ),
     "referral_partner": RuleWords(
         _("Referral reward"),
         {
@@ -20,6 +32,6 @@ RULES = {
             "exceeding": Name(_("of that above the edge")),
             "earned": Name(_("Earned in the quarter")),
         },
-        subjects={"lead": _("Referral lead"), "document": _("Document")},
-    )
+        subjects=_SUBJECTS,
+    ),
 }
