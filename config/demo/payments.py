@@ -92,7 +92,7 @@ def _ask_for_release(period: HalfMonth, staff: Staff, at: datetime) -> None:
     first = list(Dealer.objects.filter(pk__gt=0).order_by("pk")[:6])
     wish = PlanWish(dealers=[dealer.pk for dealer in first], periods=[period.ordinal])
     with suppress(NothingToPlan):
-        draw_up_plan(wish=wish, note="先付前六家", actor=staff["clerk"], at=at)
+        draw_up_plan(wish=wish, note="先付首批", actor=staff["clerk"], at=at)
     owner = next(iter(staff.owners()))
     assert owner.dealer is not None
     given = AccountGiven(owner.dealer.name, "中国建设银行上海静安支行", "105290036005", "31050161000012345678")

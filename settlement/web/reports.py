@@ -78,6 +78,7 @@ def finance_report(request: HttpRequest) -> HttpResponse:
         "whole": totals(run, before),
         "tables": tables,
         "shares": _shares(tables),
+        "may_export": can(person(request), "statements.export"),
     }
     return render(request, "settlement/report.html", context)
 

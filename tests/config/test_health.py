@@ -56,4 +56,4 @@ def test_a_migration_the_database_has_not_seen_is_named(client):
         cursor.execute("DELETE FROM django_migrations WHERE app = 'settlement'")
     answer = client.get("/readyz")
     assert answer.status_code == 503
-    assert "settlement.0001_initial" in answer.json()["missing"]["migrations"]
+    assert any(name.startswith("settlement.0001_") for name in answer.json()["missing"]["migrations"])

@@ -6,11 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from dealers.choices import Role
 from dealers.foundation import clock
 from dealers.models import Dealer
-from settlement.choices import AccountCode
-from settlement.models import JournalEntry, JournalTransaction
 from settlement.selectors.ledger import payable_to
+from settlement.services.bank_accounts import AccountGiven, confirm_account, propose_account
+from settlement.services.plans import PlanWish, draw_up_plan, release_plan
+from settlement.services.transfers import order_transfers
+from tests import factories
 from tests.factories import valid_uscc
 from tests.journeys.office import Office, told
 from tests.journeys.reckoning import T1, T2, T3, incremental, retroactive
@@ -203,16 +206,17 @@ def _report(office: Office, day: str) -> None:
 
 
 def _pay(code: str) -> None:
-    """What paying will post: there is no door for it yet."""
-    dealer = Dealer.objects.get(code=code)
-    owed = payable_to(dealer.pk)
-    paid = JournalTransaction.objects.create(memo="paid", posted_at=clock.now(), dealer=dealer)
-    JournalEntry.objects.bulk_create(
-        [
-            JournalEntry(transaction=paid, account=AccountCode.DEALER_PAYABLE, dealer=dealer, amount=owed),
-            JournalEntry(transaction=paid, account=AccountCode.ADJUSTMENT_EXPENSE, amount=-owed),
-        ]
+    """Transfer to a dealer what it is owed, out of a plan that finance has released."""
+    dealer, at = Dealer.objects.get(code=code), clock.now()
+    people = {"clerk": factories.User(role=Role.FINANCE_CLERK), "approver": factories.User(role=Role.FINANCE_APPROVER)}
+    given = AccountGiven(dealer.name, "招商银行杭州分行", "308290003010", "6222020200000012345")
+    account = propose_account(dealer=dealer, given=given, actor=people["clerk"], at=at)
+    confirm_account(account=account, actor=people["approver"], at=at)
+    plan = draw_up_plan(wish=PlanWish(dealers=[dealer.pk]), actor=people["clerk"], at=at)
+    order_transfers(
+        plan=release_plan(plan=plan, actor=people["approver"], at=at), dealers=[dealer], actor=people["clerk"], at=at
     )
+    assert payable_to(dealer.pk) == 0
 
 
 def _settle(quarter: Quarter, half: str, day: str) -> None:

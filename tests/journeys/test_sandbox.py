@@ -119,8 +119,9 @@ def test_headquarters_neither_sees_nor_counts_any_of_it(program: Caller, dealer:
     program.post("zero-sales-declarations", {"date": "2026-11-04"})
 
     scoped = "SELECT tablename FROM pg_policies WHERE policyname = 'sandbox_apart' AND schemaname = current_schema()"
+    columns = {"dealers_dealer": "id", "pricing_promorequest": "applicant_id", "rebates_referralreward": "partner_id"}
     for (table,) in seen_by_headquarters(scoped):
-        column = {"dealers_dealer": "id", "pricing_promorequest": "applicant_id"}.get(table, "dealer_id")
+        column = columns.get(table, "dealer_id")
         assert seen_by_headquarters(f"SELECT count(*) FROM {table} WHERE {column} < 0") == [(0,)], table
     assert SaleLine.objects.count() == SalesTally.objects.count() == FeedDelivery.objects.count() == 0
     assert hq_system().get("supply-eligibility", {"dealer": "D0001-SANDBOX"}).status_code == 404

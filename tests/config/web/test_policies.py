@@ -36,7 +36,7 @@ def test_the_list_shows_every_version_in_the_same_number_of_queries(client, auth
     published_policy()
     for rate in range(10):
         import_policy(source=variation(('rate: "0.03"', f'rate: "0.03{rate + 1}"')), actor=None, at=AT)
-    with django_assert_max_num_queries(8):
+    with django_assert_max_num_queries(10):
         page = text_of(client.get(reverse("policies")))
     assert page.count("rowlink") == 11
 
