@@ -161,7 +161,9 @@ def _nobody_writes(cursor: Any) -> bool:
         if getattr(error.__cause__, "pgcode", None) != _LOCK_NOT_AVAILABLE:
             raise
         return False
-    cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
+    finally:
+        # What follows in the transaction is as patient as ever.
+        cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
     return True
 
 

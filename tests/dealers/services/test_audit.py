@@ -59,6 +59,9 @@ def test_sealing_gives_way_to_an_import_that_writes_records_for_minutes(db):
             importing.set_autocommit(False)
             cursor.execute("LOCK TABLE dealers_auditrecord IN ROW EXCLUSIVE MODE")
         assert seal_audit() == 0
+        with connection.cursor() as cursor:
+            cursor.execute("SHOW lock_timeout")
+            assert cursor.fetchone() == ("0",), "whoever gave way is as patient as before"
         record_audit(actor=None, action="test.step", subject=("thing", "2"), at=clock.now())
     finally:
         importing.close()
