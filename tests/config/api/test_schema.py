@@ -104,7 +104,7 @@ def test_whatever_is_asked_the_answer_is_one_of_those_described(
     described = schemathesis.openapi.from_dict(DESCRIPTION)
     described.app = application
 
-    @settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
+    @settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True, database=None)
     @given(case=described[path][method].as_strategy())
     def ask(case: Any) -> None:
         if "period" in case.path_parameters:
