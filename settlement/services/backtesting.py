@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from decimal import Decimal
+from itertools import groupby
 from typing import Any
 
 from django.db import connection, transaction
 
 from dealers.foundation.half_months import HalfMonth
 from dealers.foundation.money import ZERO
-from dealers.foundation.periods import window_of
 from dealers.models import PolicyVersion, User
 from dealers.selectors.policies import policy_in_force, required_policy
 from dealers.selectors.purchases import Shard
@@ -52,6 +52,19 @@ class Answer:
         return outcome(self.rows)
 
 
+@dataclass(slots=True)
+class _Steps:
+    """How many half-months are settled of those there are; the last percents are for storing the answer."""
+
+    all: int
+    on_progress: Progress
+    taken: int = 0
+
+    def take(self) -> None:
+        self.taken += 1
+        self.on_progress(95 * self.taken // self.all)
+
+
 def backtest(
     draft: PolicyVersion, *, first: HalfMonth, last: HalfMonth, at: datetime, on_progress: Progress = lambda _: None
 ) -> Answer:
@@ -60,9 +73,9 @@ def backtest(
     A closed half-month is taken as known at its cutoff and compared with its statements; one that is still open as
     known at ``at``, and compared with what the policy in force gives, which is nothing where none was. The draft
     counts as in force over all of them, whatever days it names, and windows that began earlier span both policies as
-    they would live. The draft's review
-    of tiers takes effect at the start of each quarter where it differs from the review by the policy in force. What
-    people decided once (support, referrals, penalties, adjustments) stays as it was decided.
+    they would live. The draft's review of tiers takes effect at the start of each quarter where it differs from the
+    review by the policy in force. What people decided once (support, referrals, penalties, adjustments) stays as
+    it was.
 
     Raises :class:`BacktestOfNothing` for half-months that have not begun, :class:`BacktestTooLong` for more than four
     years of them.
@@ -70,27 +83,20 @@ def backtest(
     periods = _periods(first, last, at)
     closed = _closed(periods)
     still_open = [period for period in periods if period not in closed and policy_in_force(period.start)]
-    steps = len(periods) + len(still_open)
-
-    def count_step() -> None:
-        count_step.done += 1  # type: ignore[attr-defined]
-        on_progress(95 * count_step.done // steps)  # type: ignore[attr-defined]
-
-    count_step.done = 0  # type: ignore[attr-defined]
+    steps = _Steps(len(periods) + len(still_open), on_progress)
     settled = settled_amounts(closed.values())
     ladder_now = ladder_penalties(first.ordinal, last.ordinal)
     if still_open:
         with shadow_books() as books:
-            settled |= _settle_again(books, still_open, {}, at, count_step)
+            settled |= _settle_again(books, still_open, {}, at, steps)
     with shadow_books() as books:
         books.forget_settled(period.ordinal for period in periods)
         moves = tier_moves(draft, first=first.start, end=last.end, at=at)
-        for review, until in _reviews(first.start, last.end):
-            at_review = [(move.dealer_id, move.would_be) for move in moves if move.review == review]
-            books.move_tiers(at_review, max(review, first.start), until)
+        for (since, until), moved in groupby(moves, key=lambda move: (move.since, move.until)):
+            books.move_tiers([(move.dealer_id, move.would_be) for move in moved], since, until)
         books.put_in_force(draft, first, last, at)
         ladder_then = ladder_penalties(first.ordinal, last.ordinal)
-        would_be = _settle_again(books, periods, closed, at, count_step)
+        would_be = _settle_again(books, periods, closed, at, steps)
     return Answer(compared(settled, would_be), moves, (ladder_now, ladder_then))
 
 
@@ -150,20 +156,12 @@ def _closed(periods: Sequence[HalfMonth]) -> dict[HalfMonth, SettlementRun]:
     return {HalfMonth.from_ordinal(run.ordinal): run for run in runs}
 
 
-def _reviews(first: date, end: date) -> Iterator[tuple[date, date]]:
-    """The quarterly reviews that decide tiers from ``first`` up to ``end``, each with the day its effect ends."""
-    quarter = window_of("quarter", HalfMonth.containing(first))
-    while quarter.first.start < end:
-        yield quarter.first.start, min(quarter.last.end, end)
-        quarter = window_of("quarter", HalfMonth.from_ordinal(quarter.last.ordinal + 1))
-
-
 def _settle_again(
     books: ShadowBooks,
     periods: Sequence[HalfMonth],
     closed: dict[HalfMonth, SettlementRun],
     at: datetime,
-    count_step: Callable[[], None],
+    steps: _Steps,
 ) -> dict[Place, int]:
     """Settle the half-months in order on the copies; what each kind of line comes to, in cents."""
     found: dict[Place, int] = {}
@@ -186,7 +184,7 @@ def _settle_again(
             books.settle(period.ordinal, _counted(reckoned_statements(question), period.ordinal, found), at)
         if run is None:
             books.close(period, cutoff)
-        count_step()
+        steps.take()
     return found
 
 

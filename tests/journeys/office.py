@@ -178,12 +178,6 @@ def behind_the_back(table: str, sql: str, *params: Any) -> Iterator[None]:
     """Change rows as somebody with the database's password would, and put them back afterwards."""
     with connection.cursor() as cursor:
         cursor.execute("SAVEPOINT behind; SET CONSTRAINTS ALL IMMEDIATE")
-        # A session that still has the table open is ended, as somebody with the password could.
-        cursor.execute(
-            "SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_stat_activity a ON a.pid = l.pid"
-            " WHERE l.relation = %s::regclass AND l.pid <> pg_backend_pid() AND a.backend_type = 'client backend'",
-            [table],
-        )
         cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER USER")
         cursor.execute(sql, params)
         assert cursor.rowcount == 1, f"{cursor.rowcount} rows were altered"
