@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ipaddress
 import secrets
 
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -15,17 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dealers.errors import Refused
 from dealers.foundation import clock
 from dealers.scope import WHOLE_COMPANY, row_scope
+from dealers.web.strangers import address_of, may_try
 from rebates.choices import LeadState, Referrer
 from rebates.errors import LeadInvalid, LeadNotFound
-from rebates.selectors.leads import hashed, lead_by_token
+from rebates.selectors.leads import lead_by_token
 from rebates.services.referrals.intake import NewLead, receive_lead
 from rebates.web.lead_forms import PublicLeadForm
 
 DEVICE_COOKIE = "halfmoon_device"
 _DEVICE_SECONDS = 400 * 24 * 3600
-#: Tries an hour from one address, whatever becomes of them.
-_MOST_TRIES, _TRIES_SECONDS = 30, 3600
-
 #: What the referrer is shown: how far it is, and never who the dealer is or what was bought.
 _STAGES = (LeadState.RECEIVED, LeadState.ASSIGNED, LeadState.FOLLOWED_UP, LeadState.DEAL_REPORTED, LeadState.REWARDED)
 
@@ -38,7 +34,7 @@ def refer(request: HttpRequest) -> HttpResponse:
     device = request.COOKIES.get(DEVICE_COOKIE, "")[:64] or secrets.token_urlsafe(24)
     if request.method == "POST":
         address = address_of(request)
-        if not _may_try(address):
+        if not may_try("refer", address):
             form.full_clean()
             form.add_error(None, _("Too many tries from here; wait an hour."))
             return _page(request, form, device, 429)
@@ -99,33 +95,6 @@ def track(request: HttpRequest, token: str) -> HttpResponse:
     response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
-
-
-def address_of(request: HttpRequest) -> str:
-    """Where a request comes from: the last address our own proxy saw, of IPv6 the network."""
-    direct = request.META.get("REMOTE_ADDR", "")
-    forwarded = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
-    found = _address(direct)
-    if forwarded and (found is None or found.is_private):
-        found = _address(forwarded) or found
-    if found is None:
-        return ""
-    if found.version == 6:
-        return str(ipaddress.ip_network((found, 64), strict=False))
-    return str(found)
-
-
-def _address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    try:
-        return ipaddress.ip_address(text)
-    except ValueError:
-        return None
-
-
-def _may_try(address: str) -> bool:
-    key = f"refer:{hashed('address', address)}:{int(clock.now().timestamp()) // _TRIES_SECONDS}"
-    cache.add(key, 0, _TRIES_SECONDS)
-    return cache.incr(key) <= _MOST_TRIES
 
 
 def _page(request: HttpRequest, form: PublicLeadForm, device: str, status: int) -> HttpResponse:
