@@ -200,11 +200,12 @@ def sidebar_of(user: Any, path: str) -> tuple[ShownSection, ...]:
     ]
     leading = [url for _section, entries in open_to_user for _entry, url in entries if _leads_to(url, path)]
     current = max(leading, key=len, default=None)
+    waiting = _waiting(user, [entry.url_name for _section, entries in open_to_user for entry, _url in entries])
     return tuple(
         ShownSection(
             section.label,
             tuple(
-                ShownEntry(entry.label, url, entry.icon, url == current, _count(user, entry.url_name))
+                ShownEntry(entry.label, url, entry.icon, url == current, waiting.get(entry.url_name, 0))
                 for entry, url in entries
             ),
         )
@@ -224,8 +225,12 @@ def _leads_to(url: str, path: str) -> bool:
     return path == url if url == "/" else path.startswith(url)
 
 
-def _count(user: Any, url_name: str) -> int:
-    ask = COUNTS.get(url_name)
-    if ask is None:
-        return 0
-    return int(cache.get_or_set(f"navigation:{user.pk}:{url_name}", lambda: ask(user), _COUNT_SECONDS) or 0)
+def _waiting(user: Any, url_names: Iterable[str]) -> dict[str, int]:
+    """How much waits behind each entry that has a count; all that are remembered are asked for at once."""
+    asks = {f"navigation:{user.pk}:{name}": (name, COUNTS[name]) for name in url_names if name in COUNTS}
+    remembered = cache.get_many(asks)
+    counted = {key: ask(user) for key, (_name, ask) in asks.items() if key not in remembered}
+    if counted:
+        cache.set_many(counted, _COUNT_SECONDS)
+    found = remembered | counted
+    return {name: int(found[key]) for key, (name, _ask) in asks.items()}

@@ -54,6 +54,8 @@ if _WORKER is not None and os.environ["REDIS_URL"] != settings.REDIS_URL:
     celery_app.conf.broker_url = os.environ["REDIS_URL"]
 # All visitors of a test run come from one address; how often one address may sign in is not what they test.
 settings.ACCOUNT_RATE_LIMITS = False
+# Otherwise every visitor would list all style sheets and scripts anew; they are looked for when asked for.
+settings.WHITENOISE_AUTOREFRESH = True
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
