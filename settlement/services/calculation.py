@@ -15,6 +15,7 @@ from django.db.models import Max
 
 from dealers.foundation import clock
 from dealers.foundation.barrier import settle_barrier
+from dealers.foundation.bulk_plans import plan_for_bulk
 from dealers.foundation.clock import BUSINESS_ZONE
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import User
@@ -101,7 +102,7 @@ def calculate_shard(*, calculation: Calculation, number: int) -> CalculationShar
         if done is not None:
             return done
         with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'")
+            plan_for_bulk(cursor)
         books = books_before(period)
         openings = payables(shard, cutoff=calculation.cutoff)
         question = RunQuestion(period, calculation.cutoff, calculation.policy, books, openings, shard)
@@ -118,6 +119,8 @@ def calculate_shard(*, calculation: Calculation, number: int) -> CalculationShar
 def finish_calculation(*, calculation: Calculation) -> SettlementRun | None:
     """Make the calculation's statements the run's draft; None while shards are missing. Safe to repeat."""
     with transaction.atomic():
+        with connection.cursor() as cursor:
+            plan_for_bulk(cursor)
         run = SettlementRun.objects.select_for_update().get(pk=calculation.run_id)
         calculation = Calculation.objects.select_for_update().get(pk=calculation.pk)
         if calculation.finished_at is not None:

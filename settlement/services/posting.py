@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.db import connection
 
+from dealers.foundation.bulk_plans import plan_for_bulk
 from dealers.models import User
 from settlement.choices import AccountCode, LineKind
 from settlement.errors import CalculatedTooEarly
@@ -34,8 +35,7 @@ def post_statements(*, run: SettlementRun, actor: User, at: datetime) -> int:
     :class:`CalculatedTooEarly` when an opening balance is no longer what the ledger said at the run's cutoff.
     """
     with connection.cursor() as cursor:
-        # Rows written a moment ago have no statistics; joining them one by one would take minutes.
-        cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'")
+        plan_for_bulk(cursor)
         payable = AccountCode.DEALER_PAYABLE
         cursor.execute(_STALE_OPENING, [payable, run.cutoff, payable, run.pk, run.draft])
         if cursor.fetchone()[0]:

@@ -16,6 +16,7 @@ from typing import Any
 from django.db import connection, transaction
 
 from dealers.choices import PolicyState
+from dealers.foundation.bulk_plans import plan_as_usual, plan_for_bulk
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import PolicyVersion
 from dealers.services.staging import copy_rows
@@ -45,12 +46,12 @@ def shadow_books() -> Iterator[ShadowBooks]:
             for table in _SHADOWED:
                 cursor.execute(f"CREATE TEMP TABLE {table} ON COMMIT DROP AS TABLE {table}")
             cursor.execute('CREATE INDEX ON pg_temp.rebates_accrual ("window"); ANALYZE pg_temp.rebates_accrual')
-            cursor.execute("SET LOCAL enable_nestloop = off; SET LOCAL work_mem = '128MB'")
+            plan_for_bulk(cursor)
         yield ShadowBooks()
         with connection.cursor() as cursor:
             for table in _SHADOWED:
                 cursor.execute(f"DROP TABLE pg_temp.{table}")
-            cursor.execute("SET LOCAL enable_nestloop = DEFAULT; SET LOCAL work_mem = DEFAULT")
+            plan_as_usual(cursor)
 
 
 class ShadowBooks:
