@@ -39,6 +39,7 @@ app.conf.beat_schedule = {
     "send-webhooks": {"task": "dealers.send_webhooks", "schedule": 15.0},
     "forget-old-webhooks": {"task": "dealers.forget_old_webhooks", "schedule": crontab(hour="4", minute="50")},
     "deliver-notices": {"task": "dealers.deliver_notices", "schedule": 30.0},
+    "deliver-daily-mails": {"task": "dealers.deliver_daily_mails", "schedule": crontab(minute="*/10")},
     "forget-old-answers": {"task": "dealers.forget_old_answers", "schedule": crontab(hour="4", minute="40")},
     "forget-uploads": {"task": "dealers.forget_uploads", "schedule": crontab(minute="20")},
     "remind-of-open-lines": {"task": "dealers.remind_of_open_lines", "schedule": crontab(hour="9", minute="10")},

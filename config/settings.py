@@ -298,6 +298,7 @@ SPECTACULAR_SETTINGS = {
             "support.decided",
             "referral.assigned",
             "payment.changed",
+            "notice.left",
         ],
         "WebhookStateEnum": "dealers.choices.WebhookState",
         "LeadStateEnum": "rebates.choices.LeadState",

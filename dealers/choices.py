@@ -168,6 +168,7 @@ class Announcement(TextChoices):
     SUPPORT_DECIDED = "support.decided", _("Market support is decided")
     REFERRAL_ASSIGNED = "referral.assigned", _("A referred customer is assigned to a dealer")
     PAYMENT_CHANGED = "payment.changed", _("A payment is on its way, has arrived or has failed")
+    NOTICE_LEFT = "notice.left", _("The dealer's people were told something")
     PING = "ping", _("Test")
 
 
@@ -206,6 +207,14 @@ class NoticeKind(TextChoices):
     REFERRAL = "referral", _("Referral lead")
     PAYMENT = "payment", _("Payment")
     EXIT = "exit", _("End of the contract")
+
+
+class EmailWay(TextChoices):
+    """When a notice is e-mailed to a person."""
+
+    AT_ONCE = "at_once", _("At once")
+    DAILY = "daily", _("In one mail a day")
+    NEVER = "never", _("Not at all")
 
 
 class PriceChangeState(TextChoices):

@@ -11,7 +11,8 @@ from dealers.services.answers import forget_old_answers as forget
 from dealers.services.audit import seal_audit as seal
 from dealers.services.calendar import load_calendar, warn_of_calendar_end
 from dealers.services.jobs import relay_jobs as relay
-from dealers.services.notices import deliver_notices as deliver
+from dealers.services.notice_mail import deliver_daily_mails as deliver_daily
+from dealers.services.notice_mail import deliver_notices as deliver
 from dealers.services.quarantine_reminders import remind_of_open_lines as remind
 from dealers.services.sandbox import refresh_sandboxes as refresh
 from dealers.services.supply_answers import sweep_supply_answers as sweep_answers
@@ -25,6 +26,11 @@ from dealers.services.webhooks import hand_out
 @shared_task(name="dealers.deliver_notices")
 def deliver_notices() -> None:
     deliver(at=clock.now())
+
+
+@shared_task(name="dealers.deliver_daily_mails")
+def deliver_daily_mails() -> None:
+    deliver_daily(at=clock.now())
 
 
 @shared_task(name="dealers.forget_old_answers")

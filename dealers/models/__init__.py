@@ -16,7 +16,7 @@ from dealers.models.intakes import FileIntake, FilePart
 from dealers.models.jobs import Heartbeat, JobRun
 from dealers.models.keys import ApiKey, IdempotencyRecord
 from dealers.models.network import Alliance, AllianceMembership, B2BAddendum, Contract, Dealer, DealerTier, Territory
-from dealers.models.notices import Notice
+from dealers.models.notices import Notice, NoticePreference
 from dealers.models.people import User
 from dealers.models.places import Region
 from dealers.models.policy import PolicyVersion
@@ -53,6 +53,7 @@ __all__ = [
     "JobRun",
     "ListPrice",
     "Notice",
+    "NoticePreference",
     "PolicyVersion",
     "PriceChange",
     "PriceChangeLine",

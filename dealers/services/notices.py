@@ -1,21 +1,21 @@
-"""Telling people: the row first, then the mail. Nothing is told twice."""
+"""Telling people: a row for each, which is the outbox of the mail too. Nothing is told twice."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import NAMESPACE_OID, uuid5
 
 from django.conf import settings
-from django.core.mail import send_mail
-from django.db import transaction
+from django.db.models import Q
 from django.utils import translation
 
-from dealers.choices import DEALER_ROLES, NoticeKind, Role
-from dealers.models import Dealer, Notice, Territory, User
+from dealers.choices import DEALER_ROLES, Announcement, NoticeKind, Role
+from dealers.models import Dealer, Notice, NoticePreference, Territory, User, WebhookEndpoint
 from dealers.notices import TEXTS
-
-MAXIMUM_EMAIL_ATTEMPTS = 8
+from dealers.rules.notice_mail import way_of
+from dealers.services.webhooks import News, announce_all
 
 
 def tell(
@@ -39,10 +39,59 @@ def tell(
 
 
 def tell_all(notices: Iterable[Notice]) -> int:
-    """Leave many notices with one statement; those already left are passed over."""
+    """Leave many notices with a fixed number of statements; those already left are passed over.
+
+    Each is mailed as its recipient wants it, and systems of the dealers that listen are told what their people were.
+    """
+    left = list(notices)
+    people = {
+        pk: (email, dealer_id)
+        for pk, email, dealer_id in User.objects.filter(pk__in={notice.recipient_id for notice in left}).values_list(
+            "pk", "email", "dealer_id"
+        )
+    }
+    wishes = NoticePreference.objects.filter(person__in=people, kind__in={notice.kind for notice in left})
+    wanted = {(person, kind): email for person, kind, email in wishes.values_list("person", "kind", "email")}
+    for notice in left:
+        email, _dealer = people.get(notice.recipient_id, ("", None))
+        wish = wanted.get((notice.recipient_id, notice.kind))
+        notice.email = way_of(notice.kind, wanted=wish, has_address=bool(email))
     before = Notice.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
-    Notice.objects.bulk_create(list(notices), ignore_conflicts=True, batch_size=2000)
+    Notice.objects.bulk_create(left, ignore_conflicts=True, batch_size=2000)
+    _tell_systems(left, {pk: dealer for pk, (_email, dealer) in people.items() if dealer is not None})
     return Notice.objects.filter(pk__gt=before).count()
+
+
+def _tell_systems(notices: Iterable[Notice], dealer_of: Mapping[int, int]) -> None:
+    """Announce what the people of a dealer were told, once for all of them, where a system listens to it."""
+    if not dealer_of:
+        return
+    dealers = set(dealer_of.values())
+    endpoints = WebhookEndpoint.objects.filter(enabled=True, events__contains=[Announcement.NOTICE_LEFT])
+    listening = set(endpoints.filter(Q(dealer__in=dealers) | Q(dealer=None)).values_list("dealer", flat=True))
+    if None in listening:
+        listening = dealers
+    news: dict[tuple[int, str], News] = {}
+    at = None
+    for notice in notices:
+        dealer_id = dealer_of.get(notice.recipient_id)
+        if dealer_id is None or dealer_id not in listening or (dealer_id, notice.key) in news:
+            continue
+        at = notice.created_at
+        words = {}
+        for language, _name in settings.LANGUAGES:
+            with translation.override(language):
+                words[language] = render(notice)
+        data = {
+            "kind": notice.kind,
+            "title": {language: title for language, (title, _body) in words.items()},
+            "text": {language: body for language, (_title, body) in words.items()},
+            "page": f"{settings.APP_URL}{notice.url}" if notice.url else "",
+        }
+        number = uuid5(NAMESPACE_OID, f"notice:{dealer_id}:{notice.key}")
+        news[dealer_id, notice.key] = News(Announcement.NOTICE_LEFT, dealer_id, data, number)
+    if at is not None:
+        announce_all(news.values(), at=at)
 
 
 def people_of_dealers(dealer_ids: Iterable[int]) -> dict[int, list[User]]:
@@ -82,33 +131,3 @@ def render(notice: Notice) -> tuple[str, str]:
     """Title and text of a notice in the active language."""
     texts = TEXTS[notice.params.get("reason", notice.kind)]
     return str(texts.title) % notice.params, str(texts.body) % notice.params
-
-
-def deliver_notices(*, at: datetime, batch: int = 200) -> int:
-    """Mail the notices that have not left yet; returns how many left. Safe to run twice and at once.
-
-    A person without an address, or whose address refuses eight times, is told in the app only.
-    """
-    sent = 0
-    with transaction.atomic():
-        waiting = (
-            Notice.objects.select_for_update(skip_locked=True, of=("self",))
-            .filter(emailed_at__isnull=True, email_attempts__lt=MAXIMUM_EMAIL_ATTEMPTS)
-            .exclude(recipient__email="")
-            .select_related("recipient")
-            .order_by("email_attempts", "pk")[:batch]
-        )
-        for notice in waiting:
-            with translation.override(notice.recipient.language):
-                title, body = render(notice)
-            link = f"\n\n{settings.APP_URL}{notice.url}" if notice.url else ""
-            notice.email_attempts += 1
-            try:
-                send_mail(title, body + link, None, [notice.recipient.email])
-            except OSError:
-                notice.save(update_fields=["email_attempts"])
-                continue
-            notice.emailed_at = at
-            notice.save(update_fields=["emailed_at", "email_attempts"])
-            sent += 1
-    return sent

@@ -7,9 +7,10 @@ and nothing is told of a change that was rolled back.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 from celery import current_app
 from django.db import connection, transaction
@@ -24,11 +25,15 @@ KEPT_FOR = timedelta(days=90)
 
 @dataclass(frozen=True, slots=True)
 class News:
-    """One event to announce: what happened, to which dealer (None concerns HQ's systems alone), and its content."""
+    """One event to announce: what happened, to which dealer (None concerns HQ's systems alone), and its content.
+
+    With a ``number`` of its own it is announced once, however often it is asked for.
+    """
 
     event: Announcement
     dealer_id: int | None
     data: dict[str, Any]
+    number: UUID = field(default_factory=uuid4)
 
 
 def announce(*, event: Announcement, dealer_id: int | None, data: dict[str, Any], at: datetime) -> None:
@@ -41,10 +46,13 @@ def announce(*, event: Announcement, dealer_id: int | None, data: dict[str, Any]
 
 def announce_all(news: Iterable[News], *, at: datetime) -> int:
     """Announce many with one statement; returns how many."""
-    events = [WebhookEvent(kind=one.event, dealer_id=one.dealer_id, data=one.data, occurred_at=at) for one in news]
+    events = [
+        WebhookEvent(number=one.number, kind=one.event, dealer_id=one.dealer_id, data=one.data, occurred_at=at)
+        for one in news
+    ]
     if not events:
         return 0
-    WebhookEvent.objects.bulk_create(events, batch_size=2000)
+    WebhookEvent.objects.bulk_create(events, batch_size=2000, ignore_conflicts=True)
     transaction.on_commit(hint)
     return len(events)
 

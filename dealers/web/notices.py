@@ -1,4 +1,4 @@
-"""The notices of the person who asks: reading them, and marking them read."""
+"""The notices of the person who asks: reading them, marking them read, and which of them come by e-mail."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dealers.choices import EmailWay, NoticeKind
 from dealers.foundation import clock
-from dealers.models import Notice
+from dealers.models import Notice, NoticePreference
+from dealers.rules.notice_mail import ways_open
+from dealers.services.notice_preferences import prefer
 from dealers.services.notices import render as words_of_notice
 from dealers.web.access import back_to, person
 from dealers.web.listing import window_of
@@ -58,3 +61,25 @@ def notices_read(request: HttpRequest) -> HttpResponse:
     said = ngettext("%(count)d notice marked as read.", "%(count)d notices marked as read.", count)
     messages.success(request, said % {"count": count})
     return redirect("notices")
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def notice_preferences(request: HttpRequest) -> HttpResponse:
+    """Choose for each kind of notice whether it comes by e-mail at once, in one mail a day, or not at all."""
+    if request.method == "POST":
+        prefer(person=person(request), ways={kind: request.POST.get(kind, "") for kind in NoticeKind.values})
+        messages.success(request, _("Kept. It holds for what you are told from now on."))
+        return redirect("notice-preferences")
+    wanted = dict(NoticePreference.objects.filter(person=person(request)).values_list("kind", "email"))
+    rows = [
+        {
+            "kind": kind,
+            "ways": [
+                {"way": way, "open": way in ways_open(kind), "chosen": way == wanted.get(kind, EmailWay.AT_ONCE)}
+                for way in EmailWay
+            ],
+        }
+        for kind in NoticeKind
+    ]
+    return render(request, "dealers/notice_preferences.html", {"rows": rows, "ways": EmailWay})

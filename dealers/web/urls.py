@@ -74,6 +74,7 @@ urlpatterns = [
     path("calendar/", calendar.calendar, name="calendar"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("notices/", notices.notices, name="notices"),
+    path("notices/preferences/", notices.notice_preferences, name="notice-preferences"),
     path("notices/read/", notices.notices_read, name="notices-read"),
     path("notices/<int:pk>/read/", notices.notice_read, name="notice-read"),
     path("users/", people.users, name="users"),
