@@ -102,6 +102,7 @@ SIDEBAR = (
             Entry(_("Disputes"), "disputes", "flag", MONEY["disputes.view"] & HQ),
             Entry(_("Remote-area subsidy"), "remote-subsidy", "map", EARNINGS["remote_subsidy.view"] & HQ),
             Entry(_("Brackets to watch"), "watch-list", "target", EARNINGS["watch.view"]),
+            Entry(_("Alliance pools"), "alliance-pools", "users", EARNINGS["watch.view"]),
             Entry(_("Adjustments of statements"), "settlement-adjustments", "coins", MONEY["adjustments.view"]),
             Entry(_("Payments"), "payments", "coins", MONEY["payments.view"]),
             Entry(_("Ledger"), "ledger", "ledger", MONEY["ledger.view"]),

@@ -18,6 +18,9 @@ _NAMES = (
     "宏图", "博雅", "瑞丰", "同舟", "百川", "华庭", "启明", "长青",
 )
 # fmt: on
+#: Small dealers that reach the brackets of their tier together.
+_ALLIED = ("D00003", "D00007", "D00011")
+_ALLIANCE = {"code": "LM-01", "name": "同心小店联盟", "region": ""}
 _TRADES = {"electronics": "电子", "home_building": "家居建材", "fmcg": "商贸"}
 
 
@@ -83,6 +86,11 @@ def dealers(count: int, seed: int) -> list[DemoDealer]:
     return made
 
 
+def alliance_rows() -> Iterator[dict[str, object]]:
+    """The one alliance of the company in the import format."""
+    yield dict(_ALLIANCE)
+
+
 def dealer_rows(network: list[DemoDealer], starts_on: date) -> Iterator[dict[str, object]]:
     """The dealers in the import format; active long enough that onboarding is over when the story starts."""
     activated_on = starts_on - timedelta(days=400)
@@ -100,6 +108,7 @@ def dealer_rows(network: list[DemoDealer], starts_on: date) -> Iterator[dict[str
             "contract_amount": dealer.revenue / 10,
             "contract_start": activated_on,
             "contract_end": starts_on.replace(year=starts_on.year + 2, day=1),
+            "alliance": _ALLIANCE["code"] if dealer.code in _ALLIED else "",
             "tier": dealer.tier,
             "b2b_from": activated_on if dealer.has_addendum else "",
             "b2b_to": "",

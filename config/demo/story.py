@@ -133,6 +133,7 @@ class Story:
         load_calendar(actor=None, at=at)
         last_year = self.starts_on - timedelta(days=400)
         self._import("regions", places.region_rows())
+        self._import("alliances", company.alliance_rows())
         self._import("dealers", company.dealer_rows(self.network, self.starts_on))
         self._import("products", goods.product_rows(self.goods))
         self._import("list_prices", goods.list_price_rows(self.goods, last_year))

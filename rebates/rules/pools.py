@@ -93,10 +93,18 @@ def pool_of(program: Program, contributions: Mapping[str, int]) -> Pool:
     return Pool(contributions, base, sum(counting.values()), earned, shares)
 
 
-def shows_totals(due: PooledDue) -> bool:
+def shows_totals(pool: Pool, member: str) -> bool:
     """Whether a member may see the pool's totals: what it would learn is no single other dealer's figure."""
-    others = sum(1 for member, amount in due.pool.contributions.items() if amount and member != due.member)
+    others = sum(1 for other, amount in pool.contributions.items() if amount and other != member)
     return others == 0 or others >= OTHERS_TO_HIDE_AMONG
+
+
+def pool_rate(pool: Pool) -> int:
+    """What the pool's rebate is of the contributions it is shared over, in millionths, half up; 0 of nothing."""
+    if not pool.counting:
+        return 0
+    exact = Fraction(pool.entitlement.amount * MICROS_PER_CENT, pool.counting) * _MILLION
+    return rounded(exact.numerator, exact.denominator)
 
 
 def proof_of_pooled(due: PooledDue, period: int, label: Callable[[int], str]) -> dict[str, Any]:
@@ -113,7 +121,7 @@ def proof_of_pooled(due: PooledDue, period: int, label: Callable[[int], str]) ->
         }
         for part in due.inputs
     ] or [{"of": program.base, "amount": "0.00"}]
-    shown = shows_totals(due)
+    shown = shows_totals(due.pool, due.member)
     inputs, terms, steps = _openly(due) if shown else _covertly(due)
     return prove(
         rule=RULE,
@@ -178,11 +186,7 @@ def _slices(program: Program) -> list[tuple[str, str]]:
 
 def _covertly(due: PooledDue) -> _Shown:
     """The member's own figures, the rate the pool came to (six places), and what rounding it and the split moved."""
-    pool = due.pool
-    rate = 0
-    if pool.counting:
-        exact = Fraction(pool.entitlement.amount * MICROS_PER_CENT, pool.counting) * _MILLION
-        rate = rounded(exact.numerator, exact.denominator)
+    rate = pool_rate(due.pool)
     moved = due.share * PICOS_PER_CENT - max(due.base, 0) * rate
     inputs = [{"of": "share_rounding", "amount": picos_text(moved)}]
     how = f"max({due.program.program.base}, 0) * pool_rate + share_rounding"

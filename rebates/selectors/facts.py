@@ -10,6 +10,7 @@ from typing import Any
 from django.db import connection
 
 from dealers.foundation.periods import HalfMonth, window_of
+from dealers.scope import WHOLE_COMPANY, row_scope
 from dealers.selectors.purchases import (
     ALL_DEALERS,
     Shard,
@@ -84,14 +85,16 @@ class RebateFacts:
 def rebate_facts(question: RebateQuestion) -> RebateFacts:
     """Read the facts of every dealer of the shard; the number of queries does not depend on how many they are.
 
-    When a program is pooled, the facts of all members of alliances are read beside them, whatever their shard.
+    When a program is pooled, the facts of all members of alliances are read beside them, whatever their shard and
+    whoever asks: a share cannot be reckoned without the others. What a member may see of it is the proof's business.
     """
     members = memberships_for(question.period)
     facts = _read(question, members, _late(question))
     if members.spans:
         asked = replace(question, shard=Members(ids=tuple(sorted(members.spans))))
-        late = {(other, at) for dealer_id, at in _late(asked) for other in members.together(dealer_id)}
-        facts.pool_facts = _read(asked, members, late)
+        with row_scope(WHOLE_COMPANY):
+            late = {(other, at) for dealer_id, at in _late(asked) for other in members.together(dealer_id)}
+            facts.pool_facts = _read(asked, members, late)
     return facts
 
 

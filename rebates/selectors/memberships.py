@@ -10,6 +10,7 @@ from django.db import connection
 from dealers.choices import PolicyState
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import PolicyVersion
+from dealers.scope import WHOLE_COMPANY, row_scope
 from dealers.selectors.purchases import Shard
 
 #: (from half-month, code of the alliance or empty), in order.
@@ -57,7 +58,10 @@ class Members(Shard):
 
 
 def memberships_for(period: HalfMonth) -> Memberships:
-    """Every membership, when any policy in force up to ``period`` pools; else none. Two queries, one without."""
+    """Every membership, when any policy in force up to ``period`` pools; else none, for one query.
+
+    Members share what all of them bring, so all are read, also when a member asks.
+    """
     pooling = PolicyVersion.objects.filter(
         state=PolicyState.PUBLISHED,
         valid__startswith__lte=period.end,
@@ -67,7 +71,7 @@ def memberships_for(period: HalfMonth) -> Memberships:
         return Memberships()
     spans: dict[int, Spans] = {}
     codes: dict[int, str] = {}
-    with connection.cursor() as cursor:
+    with row_scope(WHOLE_COMPANY), connection.cursor() as cursor:
         cursor.execute(
             "SELECT m.dealer_id, d.code, m.from_period, coalesce(a.code, '') FROM dealers_alliancemembership m"
             " JOIN dealers_dealer d ON d.id = m.dealer_id LEFT JOIN dealers_alliance a ON a.id = m.alliance_id"

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 from rebates.rules.dues import Input, tier_at
 from rebates.rules.pools import Pool, PooledDue, pool_of, pooled_code
@@ -10,6 +11,16 @@ from rebates.rules.programs import WindowProgram
 from rebates.selectors.facts import RebateFacts
 
 Parts = dict[int, tuple[str, int, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class AlliancePool:
+    """One alliance in one program and window. ``contributed`` tells by dealer what each half-month brought."""
+
+    program: WindowProgram
+    alliance: str
+    pool: Pool
+    contributed: Mapping[int, Parts]
 
 
 class Pools:
@@ -21,6 +32,7 @@ class Pools:
     def __init__(self, facts: RebateFacts) -> None:
         self.facts = facts
         self.members = facts.members
+        self.found: list[AlliancePool] = []
         self._dues: dict[int, list[PooledDue]] = {}
         for reckoned in facts.by_key.values():
             if reckoned.program.pooled:
@@ -47,6 +59,7 @@ class Pools:
                 reckoned.program,
                 {codes[dealer_id]: sum(part[1] for part in parts.values()) for dealer_id, parts in of_alliance.items()},
             )
+            self.found.append(AlliancePool(reckoned, alliance, pool, of_alliance))
             for dealer_id in self.members.spans:
                 if any(alliance == own for _, own in self.members.spans[dealer_id]):
                     self._settle(reckoned, alliance, pool, dealer_id, of_alliance.get(dealer_id, {}))

@@ -7,7 +7,7 @@ settled if nothing more happens. The number of queries does not depend on the nu
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from dealers.foundation.clock import business_day
@@ -20,6 +20,7 @@ from rebates.rules.dues import Due, Input, tier_at
 from rebates.rules.programs import WindowProgram
 from rebates.rules.quantities import micros
 from rebates.selectors.facts import RebateFacts, RebateQuestion, rebate_facts
+from rebates.selectors.pool_standings import PoolStanding, pool_standings
 from rebates.terms import WatchTerms, rebates_terms
 
 
@@ -50,6 +51,8 @@ class Standings:
     terms: WatchTerms
     policy: PolicyVersion | None
     rows: list[Standing]
+    #: Programs that an alliance pools are in these instead, whatever the shard.
+    pools: list[PoolStanding] = field(default_factory=list)
 
 
 def standings(*, at: datetime, shard: Shard = ALL_DEALERS, idle: bool = False) -> Standings:
@@ -68,7 +71,7 @@ def standings(*, at: datetime, shard: Shard = ALL_DEALERS, idle: bool = False) -
     near = micros(terms.near)
     dealers: Collection[int] = facts.tiers.keys() if idle else facts.dealers()
     rows = [row for dealer_id in sorted(dealers) for row in _of_dealer(facts, dealer_id, today, near, idle)]
-    return Standings(at, today, terms, policy, rows)
+    return Standings(at, today, terms, policy, rows, pool_standings(facts, today=today, near=near))
 
 
 def _of_dealer(facts: RebateFacts, dealer_id: int, today: date, near: int, idle: bool) -> Iterator[Standing]:
@@ -77,8 +80,11 @@ def _of_dealer(facts: RebateFacts, dealer_id: int, today: date, near: int, idle:
     if not tier:
         return
     dues = {due.program.key: due for due in facts.dues_of(dealer_id)}
+    allied = bool(facts.members.alliance_at(dealer_id, period))
     for reckoned in sorted(facts.by_key.values(), key=lambda one: (one.order, one.window)):
         if not (reckoned.current and reckoned.offered and reckoned.program.tier == tier):
+            continue
+        if allied and reckoned.program.pooled:
             continue
         due = dues.get(reckoned.key)
         if due is None and not idle:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
@@ -95,9 +95,7 @@ def _in_sight(request: HttpRequest) -> tuple[Standings, list[WatchRow]]:
     known = standings(at=clock.now())
     if user.role == Role.CHANNEL_MANAGER:
         own = set(visible_dealers(user).values_list("pk", flat=True))
-        known = Standings(
-            known.at, known.today, known.terms, known.policy, [row for row in known.rows if row.dealer_id in own]
-        )
+        known = replace(known, rows=[row for row in known.rows if row.dealer_id in own])
     return known, watched(known)
 
 

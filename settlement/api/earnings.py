@@ -17,8 +17,9 @@ from dealers.foundation import clock
 from rebates.choices import Base, Method
 from rebates.resources import explain
 from rebates.resources.watching import bracket_words, projection_words
-from rebates.rules.distance import Outlook
+from rebates.rules.distance import Distance, Outlook
 from rebates.rules.quantities import cents_text, micros_text
+from rebates.selectors.pool_standings import OwnPart, own_parts
 from rebates.selectors.standings import Standing, standings
 from settlement.choices import LineKind
 from settlement.permissions import CAPABILITIES
@@ -74,12 +75,33 @@ class AccruingLineSerializer(serializers.Serializer[Any]):
         return line["proof"]
 
 
+class PoolPartSerializer(serializers.Serializer[Any]):
+    """The dealer's part in a program its alliance pools. The pool's figures are null while showing them would show a
+    single other member's."""
+
+    alliance = serializers.CharField()
+    program = serializers.CharField()
+    window = serializers.CharField(help_text="For example 2026-Q4.")
+    base_kind = serializers.ChoiceField(choices=Base.choices)
+    method = serializers.ChoiceField(choices=Method.choices)
+    contribution = _base(help_text="What the dealer itself brought.")
+    share = _amount(help_text="Its share of the pool's rebate, by contribution.")
+    settled = _amount()
+    pool_rate = serializers.DecimalField(
+        max_digits=12, decimal_places=6, help_text="What the pool's rebate is of the contributions."
+    )
+    pool_base = _base(allow_null=True)
+    pool_earned = _amount(allow_null=True)
+    next = BracketSerializer(allow_null=True, help_text="The pool's next bracket.")
+
+
 class EarningsSerializer(serializers.Serializer[Any]):
     """What the next statement would say if the half-month ended now. Nothing of it is promised."""
 
     as_of = serializers.DateTimeField()
     total = _amount(help_text="Earned and not settled yet.")
     brackets = BracketDistanceSerializer(many=True)
+    pools = PoolPartSerializer(many=True)
     lines = AccruingLineSerializer(many=True)
 
 
@@ -94,10 +116,12 @@ class Earnings(APIView):
     def get(self, request: Request) -> Response:
         dealer, at = own_dealer(request), clock.now()
         draft = accruing(dealer.pk, at=at)
+        known = standings(at=at, shard=OneDealer(dealer.pk), idle=True)
         answer = {
             "as_of": at,
             "total": Decimal(cents_text(0 if draft is None else draft.total)),
-            "brackets": [_bracket(row) for row in standings(at=at, shard=OneDealer(dealer.pk), idle=True).rows],
+            "brackets": [_bracket(row) for row in known.rows],
+            "pools": [_part(part) for part in own_parts(known.pools, dealer.pk)],
             "lines": [] if draft is None else [_line(line) for line in draft.lines],
         }
         return Response(EarningsSerializer(answer).data)
@@ -119,16 +143,38 @@ def _bracket(row: Standing) -> dict[str, Any]:
         "projected_base": micros_text(found.projected),
         "projected_earned": cents_text(found.projected_earned),
         "outlook": found.outlook.value,
-        "next": None
-        if found.next is None
-        else {
-            "start": micros_text(found.next.start),
-            "rate": micros_text(found.next.rate),
-            "missing": micros_text(found.missing),
-            "brings": cents_text(found.brings),
-            "jump": cents_text(found.jump),
-        },
+        "next": _next(found),
         "explanation": f"{bracket_words(row)} {projection_words(row)}",
+    }
+
+
+def _next(found: Distance | None) -> dict[str, Any] | None:
+    if found is None or found.next is None:
+        return None
+    return {
+        "start": micros_text(found.next.start),
+        "rate": micros_text(found.next.rate),
+        "missing": micros_text(found.missing),
+        "brings": cents_text(found.brings),
+        "jump": cents_text(found.jump),
+    }
+
+
+def _part(part: OwnPart) -> dict[str, Any]:
+    program = part.program.program
+    return {
+        "alliance": part.alliance,
+        "program": program.code,
+        "window": part.program.window,
+        "base_kind": program.base,
+        "method": program.method,
+        "contribution": micros_text(part.own.contribution),
+        "share": cents_text(part.own.share),
+        "settled": cents_text(part.own.settled),
+        "pool_rate": micros_text(part.rate),
+        "pool_base": None if part.distance is None else micros_text(part.distance.base),
+        "pool_earned": None if part.distance is None else cents_text(part.distance.earned),
+        "next": _next(part.distance),
     }
 
 

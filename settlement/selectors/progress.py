@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
+from dealers.foundation.clock import business_day
 from dealers.foundation.half_months import HalfMonth
 from dealers.selectors.policies import policy_in_force
 from dealers.selectors.purchases import Shard
+from rebates.rules.distance import Outlook
 from rebates.rules.dues import Due, tier_at
 from rebates.rules.entitlement import entitlement
 from rebates.rules.programs import WindowProgram
 from rebates.selectors.facts import RebateFacts, RebateQuestion, rebate_facts
+from rebates.selectors.pool_standings import OwnPart, own_parts, pool_standings
 from settlement.selectors.reckoning import books_before
 
 _MICRO, _CENT = Decimal("0.000001"), Decimal("0.01")
@@ -48,6 +51,12 @@ class Progress:
     settled: Decimal
     capped: bool
     cap: Decimal | None
+    #: With an alliance ``base`` and what follows are the pool's, and what is earned is the dealer's share of it.
+    alliance: str = ""
+    contribution: Decimal = Decimal(0)
+    #: False when the pool's total would be another dealer's figure: ``base`` is then the own contribution, ``rate``
+    #: what the pool comes to.
+    shows_pool: bool = True
 
     @property
     def missing(self) -> Decimal | None:
@@ -61,7 +70,8 @@ class Progress:
 
 
 def rebate_progress(dealer_id: int, *, at: datetime) -> list[Progress]:
-    """The programs of the dealer's present tier in their running windows; empty without policy or tier.
+    """The programs of the dealer's present tier in their running windows, then those its alliance pools; empty
+    without policy or tier.
 
     A fixed number of queries, all narrowed to this dealer.
     """
@@ -72,7 +82,7 @@ def rebate_progress(dealer_id: int, *, at: datetime) -> list[Progress]:
     facts = rebate_facts(RebateQuestion(period, at, books.since, books.first, OneDealer(dealer_id)))
     tier = tier_at(facts.tiers.get(dealer_id, ()), period.ordinal)
     dues = {due.program.key: due for due in facts.dues_of(dealer_id)}
-    return [
+    alone = [
         _progress(reckoned, dues.get(reckoned.key), facts, dealer_id)
         for reckoned in sorted(facts.by_key.values(), key=lambda one: (one.order, one.window))
         if reckoned.current
@@ -80,6 +90,8 @@ def rebate_progress(dealer_id: int, *, at: datetime) -> list[Progress]:
         and reckoned.program.tier == tier
         and not (reckoned.program.pooled and facts.members.alliance_at(dealer_id, period.ordinal))
     ]
+    pools = pool_standings(facts, today=business_day(at), near=0)
+    return alone + [_pooled(part) for part in own_parts(pools, dealer_id)]
 
 
 def _progress(reckoned: WindowProgram, due: Due | None, facts: RebateFacts, dealer_id: int) -> Progress:
@@ -103,4 +115,27 @@ def _progress(reckoned: WindowProgram, due: Due | None, facts: RebateFacts, deal
         settled=sum(settled) * _CENT,
         capped=earned.capped,
         cap=None if program.cap is None else program.cap * _CENT,
+    )
+
+
+def _pooled(part: OwnPart) -> Progress:
+    program, found = part.program.program, part.distance
+    ahead = found.next if found else None
+    return Progress(
+        program=program.code,
+        base_kind=program.base,
+        method=program.method,
+        window=part.program.window,
+        base=(found.base if found else part.own.contribution) * _MICRO,
+        rate=(found.rate if found else part.rate) * _MICRO,
+        reached_at=(found.reached if found else 0) * _MICRO,
+        next_at=None if ahead is None else ahead.start * _MICRO,
+        next_rate=None if ahead is None else ahead.rate * _MICRO,
+        earned=part.own.share * _CENT,
+        settled=part.own.settled * _CENT,
+        capped=found is not None and found.outlook is Outlook.CAPPED,
+        cap=None if program.cap is None else program.cap * _CENT,
+        alliance=part.alliance,
+        contribution=part.own.contribution * _MICRO,
+        shows_pool=found is not None,
     )

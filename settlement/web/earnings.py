@@ -17,6 +17,7 @@ from rebates.rules.distance import curve
 from rebates.rules.entitlement import entitlement
 from rebates.rules.programs import RETROACTIVE
 from rebates.rules.quantities import MICROS_PER_CENT, cents_text, micros_text
+from rebates.selectors.pool_standings import OwnPart, own_parts
 from rebates.selectors.standings import Standing, standings
 from settlement.choices import LineKind
 from settlement.permissions import can
@@ -39,6 +40,7 @@ def earnings(request: HttpRequest) -> HttpResponse:
         "known": known,
         "tier": draft.tier if draft else "",
         "standings": [shown_standing(row) for row in known.rows],
+        "parts": [shown_part(part) for part in own_parts(known.pools, dealer.pk)],
         "lines": lines,
         "total": cents_text(0 if draft is None else draft.total),
     }
@@ -69,6 +71,30 @@ def shown_standing(row: Standing) -> dict[str, Any]:
         "ahead": (_float(found.projected), entitlement(program, found.projected).amount / 100)
         if found.projected > found.base
         else None,
+    }
+
+
+def shown_part(part: OwnPart) -> dict[str, Any]:
+    """The dealer's part in a pool of its alliance, and of the pool's figures what it may know."""
+    found, own = part.distance, part.own
+    return {
+        "part": part,
+        "program": part.program.program,
+        "window": part.program.window,
+        "contribution": yuan(own.contribution),
+        "share": cents_text(own.share),
+        "settled": cents_text(own.settled),
+        "pending": cents_text(own.pending),
+        "rate": micros_text(part.rate),
+        "pool": None if found is None else yuan(found.base),
+        "reached": None if found is None else yuan(found.reached),
+        "bracket_rate": None if found is None else micros_text(found.rate),
+        "earned": None if found is None else cents_text(found.earned),
+        "next": None if found is None or found.next is None else yuan(found.next.start),
+        "next_rate": None if found is None or found.next is None else micros_text(found.next.rate),
+        "missing": None if found is None else yuan(found.missing),
+        "outlook": "" if found is None else OUTLOOKS[found.outlook],
+        "tone": "" if found is None else TONES[found.outlook],
     }
 
 

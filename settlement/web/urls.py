@@ -22,6 +22,7 @@ from settlement.web import (
     own_payments,
     payments,
     plans,
+    pools,
     reports,
     run_review,
     runs,
@@ -32,6 +33,8 @@ from settlement.web import (
 
 urlpatterns = [
     path("earnings/", earnings.earnings, name="earnings"),
+    path("alliance-pools/", pools.alliance_pools, name="alliance-pools"),
+    path("alliance-pools/export.<str:written>", pools.pools_export, name="alliance-pools-export"),
     path("settlement-runs/", runs.runs, name="settlement-runs"),
     path("settlement-runs/calculate/", runs.calculate, name="run-calculate-next"),
     path("settlement-runs/<str:period>/", runs.run_detail, name="run-detail"),

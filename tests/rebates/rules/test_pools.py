@@ -65,7 +65,7 @@ def test_what_a_pool_earns_and_each_has_of_it(
 
 def test_the_total_is_shown_only_where_it_is_no_single_others_figure() -> None:
     def shown(**contributions: int) -> bool:
-        return shows_totals(due(program(), contributions, "A"))
+        return shows_totals(pool_of(program(), contributions), "A")
 
     assert shown(A=5) and shown(A=5, B=5, C=5) and shown(A=5, B=0)
     assert not shown(A=5, B=5) and not shown(A=5, B=5, C=0)
