@@ -125,6 +125,52 @@ class EvidenceKind(TextChoices):
 
     VIOLATION = "violation", _("Violation with its lines")
     OBSERVATION = "observation", _("Market observation")
+    SIGNAL = "signal", _("Fraud signal")
+
+
+class SignalRule(TextChoices):
+    """What the fraud signals look for (rulebook section 7), in the order pages show them."""
+
+    DUPLICATES = "duplicates", _("Duplicated documents")
+    BEYOND_STOCK = "beyond_stock", _("Sales beyond stock")
+    DEALER_TRADES = "dealer_trades", _("Sales to other dealers")
+    CIRCLES = "circles", _("Circle of dealers")
+    CUSTOMER_SHARE = "customer_share", _("One customer too large")
+    BRACKET_BURST = "bracket_burst", _("Burst across a bracket, returned later")
+    BACK_DATING = "back_dating", _("Back-dating")
+    DIGITS = "digits", _("Improbable digits")
+    ADJUSTMENTS = "adjustments", _("Adjustments out of proportion")
+
+
+class SignalState(TextChoices):
+    """Where a finding stands, as a list tells it; the first that fits."""
+
+    IN_CASE = "in_case", _("In a case")
+    GONE = "gone", _("No longer found")
+    SUPPRESSED = "suppressed", _("Suppressed")
+    OPEN = "open", _("To be looked at")
+
+
+class SightingKind(TextChoices):
+    """What a run had to say about a finding."""
+
+    FIRST = "first", _("Found")
+    CHANGED = "changed", _("Found with other figures")
+    GONE = "gone", _("No longer found")
+    AGAIN = "again", _("Found again")
+
+
+class SignalRunKind(TextChoices):
+    LIVE = "live", _("Live")
+    SHADOW = "shadow", _("Shadow")
+
+
+class DifferenceKind(TextChoices):
+    """How a trial differs from what is live."""
+
+    ONLY_SHADOW = "only_shadow", _("Only the trial finds it")
+    ONLY_LIVE = "only_live", _("The trial misses it")
+    CHANGED = "changed", _("Other figures")
 
 
 class AccountCode(TextChoices):

@@ -11,6 +11,7 @@ from dealers.foundation.refusals import msgid as _
 from dealers.foundation.term_values import Amount, Factor, WorkingDays, one_of, whole
 from dealers.foundation.terms import Section, StoredPolicy, Terms
 from settlement.rules.outliers import Limits
+from settlement.signal_terms import SignalTerms
 
 #: Bills issued from 2023 run at most so long by the rules of the central bank.
 LONGEST_LAWFUL_TENOR_MONTHS = 6
@@ -51,13 +52,14 @@ class ReviewTerms(Terms):
 
 
 class FraudTerms(Terms):
-    """What a confirmed fraud costs and which deadlines its case has."""
+    """What a confirmed fraud costs, which deadlines its case has, and, optionally, what the signals of it go by."""
 
     forfeit: Annotated[str, one_of("forfeit", "calendar_year")]
     penalty_rate_of_contract: Factor
     reply_working_days: WorkingDays
     appeal_working_days: WorkingDays
     proportionality_warning: Factor
+    signals: SignalTerms = SignalTerms()
 
 
 class SettlementTerms(Section):

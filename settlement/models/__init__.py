@@ -14,6 +14,13 @@ from settlement.models.payables import Payable, SetOff
 from settlement.models.payments import Allocation, Payment, PaymentStep
 from settlement.models.plans import PaymentPlan, PlanItem
 from settlement.models.runs import Calculation, CalculationShard, SettlementRun
+from settlement.models.signals import (
+    ShadowDifference,
+    SignalFinding,
+    SignalRun,
+    SignalSighting,
+    SignalSuppression,
+)
 from settlement.models.statements import Statement, StatementLine
 from settlement.models.transfers import BankAccount, BankFile, Transfer
 
@@ -50,6 +57,11 @@ __all__ = [
     "ReviewItem",
     "SetOff",
     "SettlementRun",
+    "ShadowDifference",
+    "SignalFinding",
+    "SignalRun",
+    "SignalSighting",
+    "SignalSuppression",
     "Statement",
     "StatementLine",
     "TierMove",
