@@ -8,13 +8,12 @@ receipts at the same unit price; what finds none there, from the newest earlier 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(NamedTuple):
     """A line of goods sent to a dealer; a negative quantity went back."""
 
     at: datetime
@@ -24,8 +23,7 @@ class Receipt:
     unit_price: Decimal
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(NamedTuple):
     """Units on hand that came with one receipt, of which ``received`` were left after returns."""
 
     at: datetime
@@ -36,8 +34,7 @@ class Layer:
     received: int
 
 
-@dataclass(frozen=True, slots=True)
-class StockLayers:
+class StockLayers(NamedTuple):
     """Layers, the newest first. ``unexplained`` units are on hand though no known receipt brought them."""
 
     layers: tuple[Layer, ...]
@@ -56,8 +53,9 @@ def stock_layers(on_hand: int, receipts: Iterable[Receipt]) -> StockLayers:
     for receipt, received in reversed(kept_receipts(receipts)):
         if not wanted:
             break
+        at, doc_no, line_no, _quantity, unit_price = receipt
         units = min(wanted, received)
-        layers.append(Layer(receipt.at, receipt.doc_no, receipt.line_no, receipt.unit_price, units, received))
+        layers.append(Layer(at, doc_no, line_no, unit_price, units, received))
         wanted -= units
     return StockLayers(tuple(layers), wanted)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -37,8 +37,7 @@ class AskedInstant:
     of_everyone: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class DatedStock:
+class DatedStock(NamedTuple):
     """What a dealer held of a product at an instant. Never counted: ``counted_at`` is None; ``came`` lately or not."""
 
     product_id: int
@@ -143,8 +142,8 @@ def dated_stock(question: StockQuestion) -> Iterator[tuple[int, list[DatedStock]
 
 def _stock(rows: list[tuple[Any, ...]]) -> DatedStock:
     _dealer, product_id, at, counted_at, on_hand, came = rows[0][:6]
-    receipts = (Receipt(*row[6:]) for row in rows if row[7] is not None)
-    return DatedStock(product_id, at, counted_at, int(on_hand), came, stock_layers(int(on_hand), receipts))
+    receipts = [Receipt._make(row[6:]) for row in rows if row[7] is not None]
+    return DatedStock(product_id, at, counted_at, on_hand, came, stock_layers(on_hand, receipts))
 
 
 def _fetched(cursor: Any) -> Iterator[tuple[Any, ...]]:

@@ -11,10 +11,9 @@ which ``n`` are left, the first ``p`` of the ``n`` are protected already.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
-from itertools import takewhile
+from typing import NamedTuple
 
 from rebates.rules.quantities import cents_of_micros
 
@@ -29,16 +28,14 @@ class Zero(StrEnum):
     PROTECTED_ALREADY = "protected_already"
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
+class Window(NamedTuple):
     """The policy's terms: how long before the fall goods may have come, and how old the count may be."""
 
     received_within: timedelta
     count_no_older_than: timedelta
 
 
-@dataclass(frozen=True, slots=True)
-class Fall:
+class Fall(NamedTuple):
     """A list price that falls at an instant; prices in micros, ``old`` above ``new``."""
 
     at: datetime
@@ -46,8 +43,7 @@ class Fall:
     new: int
 
 
-@dataclass(frozen=True, slots=True)
-class HeldLayer:
+class HeldLayer(NamedTuple):
     """Units on hand at the fall that came with one receipt."""
 
     receipt: tuple[str, int]
@@ -55,8 +51,7 @@ class HeldLayer:
     units: int
 
 
-@dataclass(frozen=True, slots=True)
-class Stock:
+class Stock(NamedTuple):
     """What a dealer held of the product: the last count at or before the fall, laid to receipts, newest first."""
 
     counted_at: datetime | None = None
@@ -64,8 +59,7 @@ class Stock:
     layers: tuple[HeldLayer, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class CreditedLayer:
+class CreditedLayer(NamedTuple):
     """A receipt within the window: the units still held of it, those protected before, and those credited now."""
 
     receipt: tuple[str, int]
@@ -75,8 +69,7 @@ class CreditedLayer:
     credited: int
 
 
-@dataclass(frozen=True, slots=True)
-class Protection:
+class Protection(NamedTuple):
     """``amount`` in cents is ``units`` × (old − new), rounded once; ``zero`` says why there is none."""
 
     fall: Fall
@@ -84,7 +77,7 @@ class Protection:
     units: int
     amount: int
     zero: Zero | None
-    layers: tuple[CreditedLayer, ...] = field(default=())
+    layers: tuple[CreditedLayer, ...] = ()
 
     @property
     def worth(self) -> int:
@@ -108,12 +101,17 @@ def protection_of(fall: Fall, stock: Stock, protected: Mapping[tuple[str, int], 
     if stock.on_hand <= 0:
         return _nothing(fall, stock, Zero.NOTHING_ON_HAND)
     earliest = fall.at - window.received_within
-    recent = takewhile(lambda layer: layer.received_at >= earliest, stock.layers)
-    layers = tuple(_credited(layer, protected.get(layer.receipt, 0)) for layer in recent)
-    units = sum(layer.credited for layer in layers)
+    units = 0
+    layers = []
+    for receipt, received_at, held in stock.layers:
+        if received_at < earliest:
+            break
+        before = min(protected.get(receipt, 0), held)
+        layers.append(CreditedLayer(receipt, received_at, held, before, held - before))
+        units += held - before
     amount = cents_of_micros((fall.old - fall.new) * units)
     zero = None if units else Zero.PROTECTED_ALREADY if layers else Zero.RECEIVED_TOO_LONG_AGO
-    return Protection(fall, stock, units, amount, zero, layers)
+    return Protection(fall, stock, units, amount, zero, tuple(layers))
 
 
 def protections_of(falls: Iterable[tuple[Fall, Stock]], window: Window) -> list[Protection]:
@@ -126,20 +124,16 @@ def chain_of(falls: Iterable[tuple[Fall, Stock, Window]]) -> list[Protection]:
     protected: dict[tuple[str, int], int] = {}
     found: list[Protection] = []
     for fall, stock, window in falls:
+        if found:
+            for receipt, units in found[-1].protects.items():
+                protected[receipt] = max(protected.get(receipt, 0), units)
         found.append(protection_of(fall, stock, protected, window))
-        for receipt, units in found[-1].protects.items():
-            protected[receipt] = max(protected.get(receipt, 0), units)
     return found
 
 
 def total(protections: Sequence[Protection]) -> int:
     """The sum of rounded credits, in cents."""
     return sum(protection.amount for protection in protections)
-
-
-def _credited(layer: HeldLayer, protected: int) -> CreditedLayer:
-    before = min(protected, layer.units)
-    return CreditedLayer(layer.receipt, layer.received_at, layer.units, before, layer.units - before)
 
 
 def _nothing(fall: Fall, stock: Stock, why: Zero) -> Protection:

@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any
+from operator import attrgetter
+from typing import Any, NamedTuple
 
 from rebates.rules.dues import Settled
 from rebates.rules.price_protection import CreditedLayer, Protection
 from rebates.rules.proof_shape import HALF_UP_CENT, faults_of_generic
-from rebates.rules.quantities import cents_of_micros, cents_text, micros_text
+from rebates.rules.quantities import cents_of_micros, cents_text, known_text, micros_text
 
 RULE = "price_protection"
 ROW = "rebates.price_protection"
@@ -26,8 +27,7 @@ class Occasion(StrEnum):
     LATE = "late"
 
 
-@dataclass(frozen=True, slots=True)
-class ProtectedProduct:
+class ProtectedProduct(NamedTuple):
     """A product whose price fell, and what a dealer is credited for it. ``came`` says it was received lately."""
 
     sku: str
@@ -63,6 +63,9 @@ class DayDue:
     amount: int
 
 
+_SKU = attrgetter("sku")
+
+
 def day_due(
     day: date, products: Sequence[ProtectedProduct], settled: Sequence[Settled], occasion: Occasion
 ) -> DayDue | None:
@@ -71,7 +74,7 @@ def day_due(
     The credits of all products are added up and rounded once. A present day is shown, also with nothing due, when
     the dealer held or received one of the products; a day that late facts concern only when its amount changes.
     """
-    shown = tuple(sorted((one for one in products if one.concerns), key=lambda one: one.sku))
+    shown = tuple(sorted((one for one in products if one.concerns), key=_SKU))
     worth = sum(one.found.worth for one in shown)
     entitlement = cents_of_micros(worth)
     amount = entitlement - sum(part.due for part in settled)
@@ -150,11 +153,11 @@ def _shown(product: ProtectedProduct) -> dict[str, Any]:
         "doc": product.sku,
         **({"at": _instant(found.stock.counted_at)} if found.stock.counted_at else {}),
         "on_hand": str(found.stock.on_hand),
-        **({"reason": str(found.zero)} if found.zero is not None else {}),
+        **({"reason": found.zero.value} if found.zero is not None else {}),
         "how": "(old_price - new_price) * units",
         "numbers": {
-            "old_price": micros_text(found.fall.old),
-            "new_price": micros_text(found.fall.new),
+            "old_price": known_text(found.fall.old),
+            "new_price": known_text(found.fall.new),
             "units": str(found.units),
         },
         "amount": micros_text(found.worth),

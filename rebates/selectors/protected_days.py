@@ -6,10 +6,10 @@ products and dealers keeps one dealer's goods in memory. Nothing is read of stoc
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -56,13 +56,22 @@ class ProtectionQuestion:
         return min(HalfMonth.from_ordinal(self.unsettled_from), self.period).start
 
 
+class _Step(NamedTuple):
+    """A fall as the rule takes it: written once for a product, since every dealer that holds it is asked."""
+
+    day: date
+    at: datetime
+    fall: Fall
+    window: Window
+
+
 @dataclass(slots=True)
 class ProtectionFacts:
     """The answer. Dealers are asked for in the order of their keys."""
 
     terms: Mapping[date, ProtectionTerms]
     #: By product the falls that matter, by day.
-    falls: Mapping[int, Sequence[PriceFall]]
+    steps: Mapping[int, Sequence[_Step]]
     skus: Mapping[int, str]
     #: Days settled for everyone, and by dealer those its own late facts concern.
     days: Mapping[date, Occasion]
@@ -97,20 +106,24 @@ class ProtectionFacts:
 
     def _protections(self, held: list[DatedStock], days: Collection[date]) -> dict[date, list[ProtectedProduct]]:
         by_product: dict[int, dict[datetime, DatedStock]] = {}
-        for stock in held:
-            by_product.setdefault(stock.product_id, {})[stock.at] = stock
+        for one in held:
+            by_product.setdefault(one.product_id, {})[one.at] = one
         found: dict[date, list[ProtectedProduct]] = {}
         for product_id, stocks in by_product.items():
-            chain = self.falls[product_id]
-            asked = ((_fall(fall), _stock(stocks.get(fall.at)), window_of(self.terms[fall.day])) for fall in chain)
-            for fall, protection in zip(chain, chain_of(asked), strict=True):
-                stock_then = stocks.get(fall.at)
-                if fall.day in days and stock_then is not None:
-                    product = ProtectedProduct(self.skus[product_id], stock_then.came, protection)
-                    found.setdefault(fall.day, []).append(product)
+            steps = self.steps[product_id]
+            held_then = [stocks.get(step.at) for step in steps]
+            asked = [
+                (step.fall, _NOTHING if stock is None else _stock(stock), step.window)
+                for step, stock in zip(steps, held_then, strict=True)
+            ]
+            for step, stock, protection in zip(steps, held_then, chain_of(asked), strict=True):
+                if stock is not None and step.day in days:
+                    product = ProtectedProduct(self.skus[product_id], stock.came, protection)
+                    found.setdefault(step.day, []).append(product)
         return found
 
 
+_NOTHING = Stock()
 NO_PROTECTION = ProtectionFacts({}, {}, {}, {}, {}, {})
 
 
@@ -134,13 +147,10 @@ def protection_facts(question: ProtectionQuestion) -> ProtectionFacts:
     asked = _asked(falls, days, late, terms)
     every = StockQuestion(asked.all, question.cutoff, asked.only, question.shard)
     own = StockQuestion(asked.of_days, question.cutoff, asked.only, question.shard)
-    by_product: dict[int, list[PriceFall]] = {}
-    for fall in falls:
-        by_product.setdefault(fall.product_id, []).append(fall)
     products = {one.product_id for one in asked.all}
     return ProtectionFacts(
         {day: shown for day in {fall.day for fall in falls} | days.keys() if (shown := terms.on(day)) is not None},
-        {product_id: by_product[product_id] for product_id in products},
+        _steps((fall for fall in falls if fall.product_id in products), terms),
         dict(Product.objects.filter(pk__in=products).values_list("pk", "sku")) if products else {},
         days,
         late.of_dealer,
@@ -301,12 +311,17 @@ def _shown(version: PolicyVersion) -> ProtectionTerms:
     )
 
 
-def _fall(fall: PriceFall) -> Fall:
-    return Fall(fall.at, micros(fall.old), micros(fall.new))
+def _steps(falls: Iterable[PriceFall], terms: _Terms) -> dict[int, list[_Step]]:
+    steps: dict[int, list[_Step]] = {}
+    for fall in falls:
+        shown, at = terms.on(fall.day), fall.at
+        assert shown is not None
+        rule = Fall(at, micros(fall.old), micros(fall.new))
+        steps.setdefault(fall.product_id, []).append(_Step(fall.day, at, rule, window_of(shown)))
+    return steps
 
 
-def _stock(held: DatedStock | None) -> Stock:
-    if held is None:
-        return Stock()
-    layers = tuple(HeldLayer((layer.doc_no, layer.line_no), layer.at, layer.units) for layer in held.layers.layers)
-    return Stock(held.counted_at, held.on_hand, layers)
+def _stock(held: DatedStock) -> Stock:
+    laid = held.layers.layers
+    layers = [HeldLayer((doc_no, line_no), at, units) for at, doc_no, line_no, _price, units, _received in laid]
+    return Stock(held.counted_at, held.on_hand, tuple(layers))
