@@ -51,6 +51,8 @@ app.conf.beat_schedule = {
     "forget-exports": {"task": "settlement.forget_exports", "schedule": crontab(hour="4", minute="30")},
     "confirm-silent-statements": {"task": "settlement.confirm_silent_statements", "schedule": crontab(minute="5")},
     "reject-unanswered-disputes": {"task": "settlement.reject_unanswered_disputes", "schedule": crontab(minute="7")},
+    "sweep-cases": {"task": "settlement.sweep_cases", "schedule": crontab(minute="*/15")},
+    "apply-cases": {"task": "settlement.apply_cases", "schedule": crontab(minute="*/10")},
     "keep-calendar": {"task": "dealers.keep_calendar", "schedule": crontab(hour="8", minute="0")},
     "refresh-sandboxes": {"task": "dealers.refresh_sandboxes", "schedule": crontab(hour="3", minute="20")},
     "remind-of-legal-bases": {

@@ -167,6 +167,7 @@ class Announcement(TextChoices):
     DISPUTE_CHANGED = "dispute.changed", _("A dispute was opened, answered or decided")
     SUPPORT_DECIDED = "support.decided", _("Market support is decided")
     REFERRAL_ASSIGNED = "referral.assigned", _("A referred customer is assigned to a dealer")
+    CASE_CHANGED = "case.changed", _("A case needs a reply, was decided, or went on")
     PAYMENT_CHANGED = "payment.changed", _("A payment is on its way, has arrived or has failed")
     NOTICE_LEFT = "notice.left", _("The dealer's people were told something")
     PING = "ping", _("Test")
@@ -207,6 +208,7 @@ class NoticeKind(TextChoices):
     REFERRAL = "referral", _("Referral lead")
     PAYMENT = "payment", _("Payment")
     EXIT = "exit", _("End of the contract")
+    CASE = "case", _("Case")
 
 
 class EmailWay(TextChoices):

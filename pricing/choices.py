@@ -93,6 +93,8 @@ class ViolationState(TextChoices):
     GATHERED = "gathered", _("Gathered")
     HANDED_OVER = "handed_over", _("Handed over")
     SET_ASIDE = "set_aside", _("Set aside")
+    CONFIRMED = "confirmed", _("Confirmed")
+    NOT_CONFIRMED = "not_confirmed", _("Not confirmed")
 
 
 class ObservationState(TextChoices):

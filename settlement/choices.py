@@ -100,6 +100,8 @@ class CaseKind(TextChoices):
     PRICE = "price", _("Price violation")
     TERRITORY = "territory", _("Sale outside the agreement")
     FRAUD = "fraud", _("Fraud")
+    AFTERSALES = "aftersales", _("After-sales breach")
+    DOCUMENT = "document", _("Document breach")
 
 
 class CaseState(TextChoices):
@@ -107,12 +109,54 @@ class CaseState(TextChoices):
 
     OPENED = "opened", _("Opened")
     INVESTIGATING = "investigating", _("Under investigation")
+    DISMISSAL_PROPOSED = "dismissal_proposed", _("Dismissal proposed")
     DEALER_REPLY = "dealer_reply", _("Awaiting the dealer's reply")
     DECIDED = "decided", _("Decision made")
     APPLIED = "applied", _("Applied")
     APPEALED = "appealed", _("Under appeal")
     UPHELD = "upheld", _("Upheld on appeal")
     OVERTURNED = "overturned", _("Overturned on appeal")
+    DISMISSED = "dismissed", _("Dismissed")
+    MERGED = "merged", _("Joined to another case")
+
+
+class CaseOutcome(TextChoices):
+    """What a judge may find."""
+
+    CONFIRMED = "confirmed", _("Confirmed")
+    PARTLY = "partly", _("Confirmed in part")
+    DISMISSED = "dismissed", _("Not confirmed")
+
+
+class AppealOutcome(TextChoices):
+    """What becomes of a decision that the dealer appealed against."""
+
+    UPHELD = "upheld", _("The decision stands")
+    OVERTURNED = "overturned", _("The decision is overturned")
+
+
+class ConsequenceKind(TextChoices):
+    """What may follow from a confirmed case."""
+
+    WARNING = "warning", _("Written warning")
+    PENALTY = "penalty", _("Penalty")
+    FORFEITURE = "forfeiture", _("Rebates of the year forfeited")
+    HOLD = "hold", _("Supply hold")
+
+
+class CasePaper(TextChoices):
+    """What a dealer is handed in a case; each is delivered with proof."""
+
+    CHARGE = "charge", _("Charge and request to reply")
+    DECISION = "decision", _("Decision")
+    APPEAL = "appeal", _("Decision on the appeal")
+
+
+class DeliveryProof(TextChoices):
+    """How it is known that the dealer was handed something."""
+
+    NOTICE = "notice", _("Notice left in the inbox")
+    OPENED = "opened", _("Opened")
 
 
 class CasePriority(TextChoices):
@@ -126,6 +170,8 @@ class EvidenceKind(TextChoices):
     VIOLATION = "violation", _("Violation with its lines")
     OBSERVATION = "observation", _("Market observation")
     SIGNAL = "signal", _("Fraud signal")
+    FILE = "file", _("File")
+    REFERENCE = "reference", _("Reference")
 
 
 class SignalRule(TextChoices):

@@ -19,6 +19,8 @@ from settlement.models import AccrualEstimate, Backtest, Calculation, PreparedEx
 from settlement.selectors.documents import ISSUE_DOCUMENTS
 from settlement.services.backtesting import answer_backtest
 from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
+from settlement.services.case_path.applying import apply_decided_cases
+from settlement.services.case_path.sweeping import sweep_cases as sweep
 from settlement.services.confirmation import confirm_silent_statements as confirm_silent
 from settlement.services.disputes.deadlines import reject_unanswered
 from settlement.services.documents import issue_documents as issue_all
@@ -141,6 +143,18 @@ def confirm_silent_statements() -> None:
 @shared_task(name="settlement.reject_unanswered_disputes")
 def reject_unanswered_disputes() -> None:
     reject_unanswered(at=clock.now())
+
+
+@shared_task(name="settlement.sweep_cases")
+def sweep_cases() -> None:
+    """End the times to reply and to appeal that are over."""
+    sweep(at=clock.now())
+
+
+@shared_task(name="settlement.apply_cases")
+def apply_cases() -> None:
+    """Apply what decided cases lead to; each once."""
+    apply_decided_cases(at=clock.now())
 
 
 def _offer_shards(calculation: Calculation) -> None:

@@ -62,6 +62,21 @@ class FraudTerms(Terms):
     signals: SignalTerms = SignalTerms()
 
 
+class CaseTerms(Terms):
+    """Optional: the deadlines headquarters sets itself in cases, in working days, and the ladder of other breaches.
+
+    Breaches that are not about price (territory, after-sales, documents) lead to a warning first and to a supply
+    hold from the second half-month within ``breach_window_months`` on, unless the document says otherwise.
+    """
+
+    investigate_working_days: WorkingDays = 20
+    decide_working_days: WorkingDays = 10
+    decide_appeal_working_days: WorkingDays = 10
+    breach_window_months: Annotated[int, whole(1, 120)] = 12
+    #: From this half-month with such a breach in the window on, supply is held.
+    breach_hold_from: Annotated[int, whole(1, 100)] = 2
+
+
 class SettlementTerms(Section):
     key = "settlement"
 
@@ -71,6 +86,7 @@ class SettlementTerms(Section):
     payment: PaymentTerms = PaymentTerms()
     fraud: FraudTerms
     dispute: DisputeTerms = DisputeTerms()
+    cases: CaseTerms = CaseTerms()
     review: ReviewTerms = ReviewTerms()
 
     def remarks(self) -> Iterator[Fault]:

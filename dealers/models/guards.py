@@ -60,6 +60,21 @@ def row_scope_sql(table: str, column: str = "dealer_id") -> tuple[str, str]:
     return forward, backward
 
 
+def hq_scope_sql(table: str) -> tuple[str, str]:
+    """SQL that hides ``table`` from every dealer's session, though its rows name the dealer they are about."""
+    forward = f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY row_scope ON {table} USING ((SELECT current_setting('halfmoon.dealer', true)) = '*');
+    """
+    backward = f"""
+        DROP POLICY row_scope ON {table};
+        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+        ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+    """
+    return forward, backward
+
+
 def triggers_of(operations: Iterable[Any]) -> list[str]:
     """The SQL of the triggers that models created by these migration operations say they have.
 

@@ -41,6 +41,7 @@ HOLD_REASONS: dict[str, Any] = {
     "inventory_overdue": _("No stock count since %(since)s."),
     "sales_overdue": _("Sales not reported for %(days)s day(s) from %(from_day)s on."),
     "both_overdue": _("No stock count since %(since)s; sales not reported for %(days)s day(s) from %(from_day)s on."),
+    "case_decided": _("Decided in case %(case)s."),
     "manual": _("Held by hand: %(note)s"),
 }
 

@@ -32,6 +32,8 @@ DEALER_SCOPES = (
     "subsidies:write",
     "webhooks:manage",
     "violations:read",
+    "cases:read",
+    "cases:reply",
     "support:read",
     "support:write",
     "referrals:read",

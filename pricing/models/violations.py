@@ -56,6 +56,8 @@ class Violation(ViolationFigures):
     decided_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(_("reason"), blank=True)
     case_number = models.CharField(_("case"), max_length=32, blank=True)
+    #: The case that confirmed it: what counts on the ladder, also while newer lines are in another case.
+    confirmed_in = models.CharField(_("confirmed in case"), max_length=32, blank=True)
 
     class Meta:
         verbose_name = _("violation")

@@ -134,9 +134,12 @@ class ViolationAct(StrEnum):
     SET_ASIDE = "set_aside"
     TAKE_UP = "take_up"
     LINES_CHANGED = "lines_changed"
+    CONFIRM = "confirm"
+    DROP = "drop"
 
 
-#: Setting aside is about the lines that were looked at: other lines, and the violation is open again.
+#: Setting aside is about the lines that were looked at, and so is a case that did not confirm them: other lines, and
+#: the violation is open again.
 VIOLATION_LIFE = TransitionTable(
     "violation",
     {
@@ -145,6 +148,11 @@ VIOLATION_LIFE = TransitionTable(
         (ViolationState.HANDED_OVER, ViolationAct.HAND_OVER): ViolationState.HANDED_OVER,
         (ViolationState.SET_ASIDE, ViolationAct.TAKE_UP): ViolationState.GATHERED,
         (ViolationState.SET_ASIDE, ViolationAct.LINES_CHANGED): ViolationState.GATHERED,
+        (ViolationState.NOT_CONFIRMED, ViolationAct.LINES_CHANGED): ViolationState.GATHERED,
+        (ViolationState.HANDED_OVER, ViolationAct.CONFIRM): ViolationState.CONFIRMED,
+        (ViolationState.HANDED_OVER, ViolationAct.DROP): ViolationState.NOT_CONFIRMED,
+        (ViolationState.CONFIRMED, ViolationAct.HAND_OVER): ViolationState.HANDED_OVER,
+        (ViolationState.CONFIRMED, ViolationAct.DROP): ViolationState.NOT_CONFIRMED,
     },
     initial=ViolationState.GATHERED,
 )

@@ -48,19 +48,31 @@ def ladder() -> Ladder:
 
 
 def standing_violations() -> QuerySet[Violation]:
-    """Those that count on the ladder: with lines, and not set aside."""
-    return Violation.objects.filter(lines__gt=0).exclude(state=ViolationState.SET_ASIDE)
+    """Those that may still be held against a dealer: with lines, not set aside, and not dropped by a case."""
+    return Violation.objects.filter(lines__gt=0).exclude(
+        state__in=(ViolationState.SET_ASIDE, ViolationState.NOT_CONFIRMED)
+    )
 
 
-def with_standing(violations: QuerySet[Violation], terms: Ladder) -> QuerySet[Violation]:
-    """With ``earlier_periods``: the half-months with a standing violation of that dealer and kind in the window."""
+def confirmed_violations() -> QuerySet[Violation]:
+    """Those that count on the ladder: a case confirmed them, and its decision stands."""
+    return Violation.objects.exclude(confirmed_in="")
+
+
+def with_standing(
+    violations: QuerySet[Violation], terms: Ladder, *, counting: QuerySet[Violation] | None = None
+) -> QuerySet[Violation]:
+    """With ``earlier_periods``: the half-months with a confirmed violation of that dealer and kind in the window.
+
+    ``counting`` are those that count instead, for asking what would be.
+    """
     whens = [
         When(period__gte=first, then=Value(each.window_months * PERIODS_PER_MONTH))
         for first, each in reversed(list(zip(terms.first_periods, terms.terms, strict=True)))
     ]
     window = Case(*whens, default=Value(0), output_field=IntegerField())
     earlier = (
-        standing_violations()
+        (confirmed_violations() if counting is None else counting)
         .filter(
             dealer=OuterRef("dealer"),
             kind=OuterRef("kind"),
@@ -89,5 +101,6 @@ def ladder_penalties(first: int, last: int) -> Decimal:
     """The penalties the ladder would ask for in these half-months if every case were confirmed; two queries."""
     known = ladder()
     asked = standing_violations().filter(period__gte=first, period__lte=last, kind__in=PRICE_VIOLATIONS)
-    found = (known.consequence_of(violation) for violation in with_standing(asked, known).iterator(chunk_size=5000))
+    would_be = with_standing(asked, known, counting=standing_violations())
+    found = (known.consequence_of(violation) for violation in would_be.iterator(chunk_size=5000))
     return sum((each.penalty for each in found if each is not None and each.penalty is not None), Decimal(0))

@@ -17,7 +17,7 @@ from pricing.choices import ViolationState
 from pricing.errors import ViolationNotFound
 from pricing.models import Violation
 from pricing.permissions import can
-from pricing.selectors.ladder import Ladder, at_standing, ladder, standing_violations, with_standing
+from pricing.selectors.ladder import Ladder, at_standing, confirmed_violations, ladder, with_standing
 
 CLEARED, CHANGED = "cleared", "changed"
 #: From this place on the ladder's last step is usual; a list offers it as "or later".
@@ -103,10 +103,10 @@ def violation_of(user: Any, key: int) -> Violation:
 
 
 def earlier_violations(violation: Violation) -> QuerySet[Violation]:
-    """The standing violations of the same dealer and kind in the window before this one, the latest first."""
+    """The confirmed violations of the same dealer and kind in the window before this one, the latest first."""
     window: int = violation.window  # type: ignore[attr-defined]
     return (
-        standing_violations()
+        confirmed_violations()
         .filter(dealer_id=violation.dealer_id, kind=violation.kind)
         .filter(period__lt=violation.period, period__gt=violation.period - window)
         .order_by("-period")

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, QuerySet, Sum
 
 from dealers.selectors.purchases import ALL_DEALERS, Shard
 from rebates.choices import ForfeitureAct, WindowedKind
-from rebates.models import Forfeiture
+from rebates.models import Accrual, Forfeiture
 from rebates.rules.forfeiture import YearWindow
 
 Key = tuple[str, str]
@@ -84,6 +85,13 @@ def _read_settled(found: Mapping[int, Mapping[int, ForfeitedYear]], before: int)
         of_year, key = found[dealer_id][year], (program, window)
         of_year.settled.setdefault(key, {}).setdefault(kind, []).append((period, due))
         of_year.reached[key] = max(for_period, of_year.reached.get(key, 0))
+
+
+def rebates_settled_in(dealer_id: int, year: int) -> Decimal:
+    """What a dealer's rebates of a calendar year have brought so far, in yuan, less what was cancelled of them."""
+    of_year = Accrual.objects.filter(dealer=dealer_id, kind__in=KINDS, window__startswith=str(year))
+    total: Decimal = of_year.aggregate(total=Sum("due", default=Decimal("0.00")))["total"]
+    return total
 
 
 def forfeitures_of(dealers: Iterable[int]) -> QuerySet[Forfeiture]:

@@ -3,6 +3,8 @@
 from settlement.models.adjustments import Adjustment, AdjustmentFile
 from settlement.models.backtests import Backtest, BacktestRow, TierMove
 from settlement.models.bills import Bill, BillConsent
+from settlement.models.case_decisions import CaseAppeal, CaseConsequence, CaseDecision
+from settlement.models.case_hearings import CaseDelivery, CaseEntry, CaseFile, CaseNote
 from settlement.models.cases import Case, CaseEvidence
 from settlement.models.disputes import Dispute, DisputedLine, DisputeEntry, DisputeFile
 from settlement.models.documents import IssuedDocument
@@ -39,7 +41,14 @@ __all__ = [
     "Calculation",
     "CalculationShard",
     "Case",
+    "CaseAppeal",
+    "CaseConsequence",
+    "CaseDecision",
+    "CaseDelivery",
+    "CaseEntry",
     "CaseEvidence",
+    "CaseFile",
+    "CaseNote",
     "Dispute",
     "DisputeEntry",
     "DisputeFile",

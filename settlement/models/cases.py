@@ -1,4 +1,8 @@
-"""Cases and their evidence: what is to be looked into, by whom it was brought, and what was seen then."""
+"""Cases and their evidence: what is to be looked into, by whom it was brought, and what was seen then.
+
+What is said and decided in a case is in :mod:`settlement.models.case_hearings` and
+:mod:`settlement.models.case_decisions`.
+"""
 
 from __future__ import annotations
 
@@ -9,15 +13,18 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models.guards import append_only
-from settlement.choices import CaseKind, CasePriority, CaseState, EvidenceKind
-from settlement.rules.case_life import OPEN_STATES
+from settlement.choices import CaseKind, CaseOutcome, CasePriority, CaseState, EvidenceKind
+from settlement.rules.case_life import BEFORE_HEARING, OPEN_STATES
 
 
 class Case(models.Model):
     """Something a dealer may have done, on its way to a decision (rulebook section 7).
 
     ``facts`` names what it is about, for example ``below_floor:2026-11-H1``: while a case about the same facts is
-    open, more evidence joins it instead of opening another.
+    open, more evidence joins it instead of opening another. ``due_at`` is by when whoever is to move has to; it
+    counts ``due_days`` working days from ``due_from``. ``ready_at`` is since when the judge may decide: the dealer
+    has said all it has to say, or its time is over. ``seen_digest`` is the state of the facts behind the evidence
+    that a judge last saw; ``held_back_at`` is set while other facts keep the consequences waiting for that.
     """
 
     number = models.CharField(_("number"), max_length=32, unique=True)
@@ -25,17 +32,40 @@ class Case(models.Model):
     dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT, related_name="cases")
     facts = models.CharField(_("facts"), max_length=64)
     period = models.CharField(_("half-month"), max_length=10, blank=True)
-    state = models.CharField(_("state"), max_length=16, choices=CaseState, default=CaseState.OPENED)
+    state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.OPENED)
     priority = models.CharField(_("priority"), max_length=8, choices=CasePriority, default=CasePriority.NORMAL)
     opened_at = models.DateTimeField(_("opened at"))
     opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     reason = models.TextField(_("reason"))
 
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="cases_owned")
+    due_at = models.DateTimeField(_("due at"), null=True)
+    due_provisional = models.BooleanField(_("provisional deadline"), default=False)
+    due_from = models.DateTimeField(_("deadline counts from"), null=True)
+    due_days = models.PositiveSmallIntegerField(_("number of working days"), null=True)
+    merged_into = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="merged")
+
+    charge = models.TextField(_("charge"), blank=True)
+    alleged_loss = models.DecimalField(_("alleged loss"), max_digits=18, decimal_places=2, null=True)
+    heard_at = models.DateTimeField(_("dealer asked at"), null=True)
+    ready_at = models.DateTimeField(_("ready to be decided since"), null=True)
+    outcome = models.CharField(_("decision"), max_length=16, choices=CaseOutcome, blank=True)
+    decided_at = models.DateTimeField(_("decided at"), null=True)
+    seen_digest = models.CharField(_("facts seen by the judge"), max_length=64, blank=True)
+    held_back_at = models.DateTimeField(_("held back since"), null=True)
+    applied_at = models.DateTimeField(_("applied at"), null=True)
+    #: A case that this one's step on the ladder counted was overturned, and the judge's own amount has to be looked at.
+    review_since = models.DateTimeField(_("to be looked at again since"), null=True)
+
     class Meta:
         verbose_name = _("case")
         verbose_name_plural = _("cases")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["state", "id"], name="case_by_state")]
+        indexes = [
+            models.Index(fields=["state", "id"], name="case_by_state"),
+            models.Index(fields=["due_at", "id"], name="case_by_deadline", condition=Q(due_at__isnull=False)),
+            models.Index(fields=["kind", "decided_at"], name="case_by_decision", condition=~Q(outcome="")),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="one_open_case_about_the_same_facts",
@@ -43,6 +73,20 @@ class Case(models.Model):
                 condition=Q(state__in=OPEN_STATES),
             ),
             models.CheckConstraint(name="a_case_says_why", condition=~Q(reason="")),
+            models.CheckConstraint(
+                name="a_dealer_is_heard_before_a_case_goes_on",
+                condition=Q(state__in=[*BEFORE_HEARING, CaseState.DISMISSED, CaseState.MERGED])
+                | (Q(heard_at__isnull=False) & ~Q(charge="")),
+            ),
+            models.CheckConstraint(
+                name="a_merged_case_names_the_other",
+                condition=(Q(state=CaseState.MERGED) & Q(merged_into__isnull=False))
+                | (~Q(state=CaseState.MERGED) & Q(merged_into__isnull=True)),
+            ),
+            models.CheckConstraint(
+                name="only_a_decided_case_is_applied",
+                condition=Q(applied_at__isnull=True) | (Q(decided_at__isnull=False) & ~Q(outcome="")),
+            ),
         ]
         triggers = [pgtrigger.Protect(name="cases_are_never_removed", operation=pgtrigger.Delete)]
 
@@ -55,6 +99,8 @@ class CaseEvidence(models.Model):
 
     ``reference`` names the thing (``violation:12@3`` is violation 12 in its version 3); ``summary`` are the figures
     shown in lists; ``snapshot`` is the whole, down to the lines, and ``digest`` the SHA-256 of its canonical form.
+    ``told`` is what the dealer is shown of it, for evidence whose whole may name other dealers; empty for kinds that
+    are about the dealer alone.
     """
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="evidence")
@@ -63,6 +109,8 @@ class CaseEvidence(models.Model):
     reference = models.CharField(_("reference"), max_length=64)
     summary = models.JSONField(_("summary"))
     snapshot = models.JSONField(_("snapshot"))
+    told = models.JSONField(_("what the dealer is shown"), default=dict)
+    file = models.ForeignKey("dealers.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
     digest = models.CharField(_("digest"), max_length=64)
     reason = models.TextField(_("reason"))
     added_at = models.DateTimeField(_("added at"))

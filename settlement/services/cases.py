@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -11,12 +11,14 @@ from django.db import IntegrityError, connection, transaction
 
 from dealers.foundation.clock import business_day
 from dealers.foundation.digest import canonical_json, sha256_hex
-from dealers.models import Dealer, User
+from dealers.models import Dealer, StoredFile, User
 from dealers.services.audit import record_audit
 from settlement import permissions
-from settlement.choices import CaseKind, CasePriority, EvidenceKind
+from settlement.choices import CaseKind, CasePaper, CasePriority, CaseState, EvidenceKind
 from settlement.models import Case, CaseEvidence
-from settlement.rules.case_life import OPEN_STATES
+from settlement.rules.case_life import OPEN_STATES, CaseStep
+from settlement.selectors.case_reckoning import deadlines_of, investigation_days
+from settlement.services.case_path.acting import deliver, refused, set_deadline, spread, write_down
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +29,10 @@ class Evidence:
     reference: str
     summary: Mapping[str, Any]
     snapshot: Mapping[str, Any]
+    #: What the dealer is shown of it, where the whole may name other dealers: ``title`` and ``text`` by language
+    #: (``{"text": {"en": …, "zh-hans": …}}``). Nothing more of a signal is ever shown to a dealer.
+    told: Mapping[str, Any] = field(default_factory=dict)
+    file: StoredFile | None = None
 
 
 def open_case(
@@ -59,8 +65,28 @@ def open_case(
     if priority == CasePriority.HIGH and case.priority != priority:
         case.priority = priority
         case.save(update_fields=["priority"])
-    add_evidence(case=case, evidence=evidence, reason=reason, actor=actor, at=at)
+    join_evidence(case=case, evidence=evidence, reason=reason, actor=actor, at=at)
     return case
+
+
+def join_evidence(*, case: Case, evidence: Evidence, reason: str, actor: User, at: datetime) -> bool:
+    """Attach evidence to an undecided case locked by the caller; False when the very same is there already.
+
+    A dealer that is being heard is told, and its time to reply begins anew: nobody is judged on what it could not
+    answer. Raises :class:`~settlement.case_errors.CaseStateRefused` for a decided case.
+    """
+    if case.state not in OPEN_STATES:
+        raise refused(case)
+    if not add_evidence(case=case, evidence=evidence, reason=reason, actor=actor, at=at):
+        return False
+    if case.state == CaseState.DEALER_REPLY:
+        case.ready_at = None
+        set_deadline(case, deadlines_of(case.kind, at=at).reply, at)
+        case.save()
+        write_down(case, CaseStep.JOIN, reason, actor=actor, at=at, reference=evidence.reference)
+        deliver(case, CasePaper.CHARGE, "case_evidence_joined", at=at)
+        spread(case, at=at)
+    return True
 
 
 def add_evidence(*, case: Case, evidence: Evidence, reason: str, actor: User, at: datetime) -> bool:
@@ -75,6 +101,8 @@ def add_evidence(*, case: Case, evidence: Evidence, reason: str, actor: User, at
         reference=evidence.reference,
         summary=dict(evidence.summary),
         snapshot=dict(evidence.snapshot),
+        told=dict(evidence.told),
+        file=evidence.file,
         digest=digest,
         reason=reason,
         added_at=at,
@@ -93,7 +121,7 @@ def add_evidence(*, case: Case, evidence: Evidence, reason: str, actor: User, at
 
 
 def _open_one(kind: CaseKind, dealer: Dealer, facts: str) -> Case | None:
-    cases = Case.objects.select_for_update(of=("self",)).filter(state__in=OPEN_STATES)
+    cases = Case.objects.select_for_update(of=("self",)).select_related("dealer").filter(state__in=OPEN_STATES)
     return cases.filter(kind=kind, dealer=dealer, facts=facts).first()
 
 
@@ -107,7 +135,7 @@ def _make(
     actor: User,
     at: datetime,
 ) -> Case:
-    case = Case.objects.create(
+    case = Case(
         number=_next_number(at),
         kind=kind,
         dealer=dealer,
@@ -118,6 +146,8 @@ def _make(
         opened_by=actor,
         reason=reason,
     )
+    set_deadline(case, investigation_days(at=at), at)
+    case.save(force_insert=True)
     record_audit(
         actor=actor,
         action="case.open",

@@ -22,11 +22,17 @@ def facts_words(case: Case) -> str:
 def evidence_row(evidence: CaseEvidence) -> dict[str, Any]:
     """A piece of evidence as a card: what it is, its figures, and where the thing itself is now."""
     summary = evidence.summary
-    kind = ViolationKind(summary["kind"]).label if summary.get("kind") in ViolationKind.values else ""
+    kind = str(ViolationKind(summary["kind"]).label) if summary.get("kind") in ViolationKind.values else ""
     row: dict[str, Any] = {"evidence": evidence, "kind": kind, "summary": summary, "url": ""}
     if evidence.kind == EvidenceKind.VIOLATION:
         row["title"] = _("Violation: %(kind)s") % {"kind": kind}
         row["url"] = reverse("violation", args=[summary["violation"]])
+    elif evidence.kind == EvidenceKind.SIGNAL:
+        row["title"] = _("Fraud signal")
+    elif evidence.kind == EvidenceKind.FILE:
+        row["title"] = _("File: %(name)s") % {"name": summary["name"]}
+    elif evidence.kind == EvidenceKind.REFERENCE:
+        row["title"] = _("Reference: %(reference)s") % {"reference": evidence.reference}
     else:
         row["title"] = _("Seen in the market: %(kind)s") % {"kind": kind}
         row["url"] = reverse("observation", args=[summary["observation"]])

@@ -47,6 +47,39 @@ def record_hand_over(*, violation: Violation, case_number: str, reason: str, act
     return _decide(violation, ViolationAct.HAND_OVER, reason=reason, actor=actor, at=at, case_number=case_number)
 
 
+@transaction.atomic
+def record_outcome(
+    *, violation_id: int, case_number: str, confirmed: bool, reason: str, actor: User, at: datetime
+) -> Violation:
+    """Write back what a case decided about a violation, or that its decision was overturned. Repeating changes nothing.
+
+    Only what a case confirmed counts on the ladder. Newer lines may be in another case by now: that one's decision is
+    about the violation's state, and this one's about the ladder alone.
+    """
+    violation = Violation.objects.select_for_update().get(pk=violation_id)
+    before = violation.confirmed_in
+    if confirmed and not before:
+        violation.confirmed_in = case_number
+    elif not confirmed and before == case_number:
+        violation.confirmed_in = ""
+    if violation.confirmed_in != before:
+        violation.save(update_fields=["confirmed_in"])
+        record_audit(
+            actor=actor,
+            action="violation.count_on_ladder",
+            subject=violation,
+            at=at,
+            reason=reason,
+            before={"confirmed_in": before},
+            after={"confirmed_in": violation.confirmed_in},
+            dealer_id=violation.dealer_id,
+        )
+    act = ViolationAct.CONFIRM if confirmed else ViolationAct.DROP
+    if violation.case_number == case_number and VIOLATION_LIFE.allows(violation.state, act):
+        return _decide(violation, act, reason=reason, actor=actor, at=at)
+    return violation
+
+
 def locked_violation(*, violation_id: int, version: int, actor: User, at: datetime) -> Violation:
     """The violation, locked until the transaction ends, if the actor may decide about it as it was looked at.
 

@@ -66,16 +66,18 @@ _FIND = f"""
 """
 _REOPENED = f"""
     UPDATE pricing_violation v SET state = '{VIOLATION_LIFE.next(ViolationState.SET_ASIDE, ViolationAct.LINES_CHANGED)}'
-    FROM violations_found f
-    WHERE v.dealer_id = f.dealer_id AND v.period = f.period AND v.kind = f.kind
-        AND v.state = '{ViolationState.SET_ASIDE}' AND v.fingerprint <> f.fingerprint
-    RETURNING v.id, v.dealer_id, v.version
+    FROM violations_found f, pricing_violation o
+    WHERE v.dealer_id = f.dealer_id AND v.period = f.period AND v.kind = f.kind AND o.id = v.id
+        AND v.state IN ('{ViolationState.SET_ASIDE}', '{ViolationState.NOT_CONFIRMED}')
+        AND v.fingerprint <> f.fingerprint
+    RETURNING v.id, v.dealer_id, v.version, o.state
 """
 _TOLD_APART = "(v.lines, v.quantity, v.amount, v.shortfall, v.fingerprint)"
 _PUT = f"""
     INSERT INTO pricing_violation AS v
-        (dealer_id, period, kind, {", ".join(_FIGURES)}, gathered_at, version, state, reason, case_number)
-    SELECT dealer_id, period, kind, {", ".join(_FIGURES)}, %(at)s, 1, '{ViolationState.GATHERED}', '', ''
+        (dealer_id, period, kind, {", ".join(_FIGURES)}, gathered_at, version, state, reason, case_number,
+        confirmed_in)
+    SELECT dealer_id, period, kind, {", ".join(_FIGURES)}, %(at)s, 1, '{ViolationState.GATHERED}', '', '', ''
     FROM violations_found ORDER BY dealer_id, period, kind
     ON CONFLICT (dealer_id, kind, period) DO UPDATE SET
         {", ".join(f"{name} = excluded.{name}" for name in _FIGURES)}, gathered_at = %(at)s, version = v.version + 1
@@ -165,17 +167,17 @@ def _name_half_months(cursor: Any, touched: Sequence[tuple[int, int]]) -> None:
     cursor.execute("ANALYZE half_months_touched; DROP TABLE IF EXISTS pg_temp.violations_found")
 
 
-def _record_reopened(reopened: Sequence[tuple[int, int, int]], at: datetime) -> None:
-    """Setting aside was about other lines: say in the trail that it no longer stands."""
+def _record_reopened(reopened: Sequence[tuple[int, int, int, str]], at: datetime) -> None:
+    """What was decided was about other lines: say in the trail that it no longer stands."""
     record_audits(
         AuditEvent(
             actor=None,
             action="violation.reopen",
             subject=(Violation._meta.label_lower, str(id)),
             at=at,
-            before={"state": ViolationState.SET_ASIDE, "version": version},
+            before={"state": state, "version": version},
             after={"state": ViolationState.GATHERED},
             dealer_id=dealer_id,
         )
-        for id, dealer_id, version in reopened
+        for id, dealer_id, version, state in reopened
     )

@@ -104,9 +104,10 @@ def test_the_promotion_that_nearly_covered_the_sale_is_named(dealer: Dealer) -> 
     assert "Nearest promotion PR-1 at 750.00: approved only after the sale" in told
 
 
-def test_the_ladder_counts_earlier_half_months_and_links_them(dealer: Dealer) -> None:
+def test_the_ladder_counts_earlier_confirmed_half_months_and_links_them(dealer: Dealer) -> None:
     earlier = breach(dealer, "800", period=HalfMonth.from_ordinal(PERIOD.ordinal - 3), doc_no="E")
     long_ago = breach(dealer, "800", period=HalfMonth.from_ordinal(PERIOD.ordinal - 24), doc_no="L")
+    Violation.objects.filter(pk__in=(earlier.pk, long_ago.pk)).update(confirmed_in="CASE-2026-000001")
     found = breach(dealer, "800")
     told = read(visitor(Role.RISK_JUDGE), f"/violations/{found.pk}/")
     assert "Half-month no. 2 in the window" in told and "A penalty of ¥1,000.00" in told

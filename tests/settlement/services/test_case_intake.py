@@ -97,7 +97,7 @@ def test_changed_lines_join_the_open_case_beside_what_was_seen_before(violation:
 
 def test_a_decided_case_is_not_opened_again(violation: Violation, investigator: User) -> None:
     case = hand_over(violation, investigator)
-    Case.objects.update(state=CaseState.DECIDED)
+    Case.objects.update(state=CaseState.DECIDED, heard_at=AFTER, charge="sold below the floor")
     assert hand_over(breach(violation.dealer, "700", doc_no="S2"), investigator) != case
 
 
@@ -120,11 +120,12 @@ def test_a_report_that_came_in_since_is_gathered_and_asks_to_look_again(
     assert (violation.lines, violation.shortfall) == (3, Decimal("450.00"))
 
 
-def test_the_third_half_month_in_the_window_comes_first(investigator: User) -> None:
+def test_the_third_confirmed_half_month_in_the_window_comes_first(investigator: User) -> None:
     market()
     dealer = factories.Dealer(code="D1")
     for back in (2, 1):
-        breach(dealer, "800", period=HalfMonth.from_ordinal(PERIOD.ordinal - back), doc_no=f"E{back}")
+        earlier = breach(dealer, "800", period=HalfMonth.from_ordinal(PERIOD.ordinal - back), doc_no=f"E{back}")
+        Violation.objects.filter(pk=earlier.pk).update(confirmed_in=f"CASE-{back}")
     violation = breach(dealer, "800")
     assert hand_over(violation, investigator).priority == CasePriority.HIGH
 
