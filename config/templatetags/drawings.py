@@ -6,12 +6,17 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import template
+from django.utils.translation import gettext, ngettext
 
 from config.display import charts
+from config.display.network import Edge, Node
+from config.display.network import network as draw_network
 from config.display.staircase import staircase as draw_staircase
 from config.templatetags.halfmoon import decimal_of
 
 register = template.Library()
+
+_TRADES_LISTED = 100
 
 
 @register.filter
@@ -113,3 +118,38 @@ def staircase(
     at the present pace.
     """
     return {"chart": draw_staircase(corners, here, ahead), "label": label}
+
+
+@register.inclusion_tag("components/network.html")
+def network(
+    nodes: Iterable[Mapping[str, Any]],
+    edges: Iterable[Mapping[str, Any]],
+    circle: Sequence[str] = (),
+    label: str = "",
+    open: bool = False,
+) -> dict[str, Any]:
+    """``{% network dealers trades circle=way label=… %}``: who traded with whom, a circle of trades marked.
+
+    Nodes have ``key``, ``label``, optional ``name`` and ``url``; edges ``source``, ``target`` (keys), ``amount``,
+    optional ``quantity``, ``documents`` (how many) and ``url``. ``circle`` are the keys of the way round in its order.
+    Only for headquarters: no dealer learns of another.
+    """
+    dealers = {node["key"]: Node(**node) for node in nodes}
+    trades = sorted((Edge(**edge) for edge in edges), key=lambda edge: (-edge.amount, edge.source, edge.target))
+    trades = [edge for edge in trades if edge.source in dealers and edge.target in dealers]
+    drawn = draw_network(dealers.values(), trades, circle)
+    way = [dealers[key].label for key in dict.fromkeys(circle) if key in dealers]
+    said = ngettext("%(count)s dealer", "%(count)s dealers", len(dealers)) % {"count": len(dealers)}
+    if len(way) > 1:
+        said = gettext("%(dealers)s; the circle is %(way)s.") % {"dealers": said, "way": " → ".join([*way, way[0]])}
+    listed = trades[:_TRADES_LISTED]
+    return {
+        "drawn": drawn,
+        "label": label,
+        "open": open,
+        "description": said,
+        "has_circle": any(arrow.in_circle for arrow in drawn.arrows),
+        "folded_label": f"+{drawn.folded}",
+        "rows": [{"edge": edge, "source": dealers[edge.source], "target": dealers[edge.target]} for edge in listed],
+        "left_out": len(trades) - len(listed),
+    }

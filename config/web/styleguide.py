@@ -144,4 +144,24 @@ def _sample(query: str) -> dict[str, Any]:
         },
         "job": SimpleNamespace(state="running", done=6120, total=10000, error=""),
         "amount": Decimal("-1234.5"),
+        **_trades(),
     }
+
+
+def _trades() -> dict[str, Any]:
+    """A small circle with neighbours, and more dealers than a picture holds."""
+    ring = [("D1000", "D1001", 86_400), ("D1001", "D1002", 84_150), ("D1002", "D1000", 83_900)]
+    beside = [("D1003", "D1000", 21_000), ("D1001", "D1004", 12_600), ("D1002", "D1001", 6_300)]
+    many = [(f"D{2000 + at}", f"D{2000 + at * 7 % 40}", 1_000 * (40 - at)) for at in range(1, 40)]
+    return {
+        "dealers": [{"key": f"D{1000 + at}", "label": f"D{1000 + at}", "name": _DEALERS[at % 4]} for at in range(5)],
+        "trades": [_trade(*each) for each in ring + beside],
+        "way": ("D1000", "D1001", "D1002"),
+        "many_dealers": [{"key": f"D{2000 + at}", "label": f"D{2000 + at}"} for at in range(40)],
+        "many_trades": [_trade(*each) for each in many],
+    }
+
+
+def _trade(source: str, target: str, amount: int) -> dict[str, Any]:
+    quantity = Decimal(amount // 150)
+    return {"source": source, "target": target, "amount": Decimal(amount), "quantity": quantity, "documents": 3}
