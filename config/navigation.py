@@ -113,6 +113,7 @@ SIDEBAR = (
         _("Policy"),
         (
             Entry(_("Policy versions"), "policies", "book", FACTS["policy.view"] & HQ),
+            Entry(_("Bulletins"), "bulletins", "megaphone", FACTS["bulletins.view"] & HQ),
             Entry(_("Backtests"), "backtests", "chart", MONEY["backtests.view"]),
             Entry(_("Working-day calendar"), "calendar", "calendar", FACTS["calendar.view"]),
         ),
@@ -146,6 +147,7 @@ SIDEBAR = (
             Entry(_("Stock"), "stock", "box", DEALER_ROLES),
             Entry(_("Supply holds"), "holds", "hand", DEALER_ROLES),
             Entry(_("Channel policy"), "policies", "book", DEALER_ROLES),
+            Entry(_("Bulletins"), "bulletins", "megaphone", DEALER_ROLES),
             Entry(_("Notices"), "notices", "bell", DEALER_ROLES),
         ),
     ),
@@ -180,6 +182,7 @@ COUNTS: dict[str, Callable[[Any], int]] = {
     "statements": counts.waiting_statements,
     "disputes": counts.waiting_disputes,
     "settlement-adjustments": waiting_adjustments,
+    "bulletins": counts.owed_bulletins,
     "notices": counts.unread_notices,
 }
 

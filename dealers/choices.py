@@ -209,6 +209,7 @@ class NoticeKind(TextChoices):
     PAYMENT = "payment", _("Payment")
     EXIT = "exit", _("End of the contract")
     CASE = "case", _("Case")
+    BULLETIN = "bulletin", _("Bulletin")
 
 
 class EmailWay(TextChoices):

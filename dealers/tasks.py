@@ -9,6 +9,7 @@ from dealers.models import Heartbeat
 from dealers.selectors.sync import sweep_terms
 from dealers.services.answers import forget_old_answers as forget
 from dealers.services.audit import seal_audit as seal
+from dealers.services.bulletins import remind_of_bulletins as remind_of_unacknowledged
 from dealers.services.calendar import load_calendar, warn_of_calendar_end
 from dealers.services.jobs import relay_jobs as relay
 from dealers.services.notice_mail import deliver_daily_mails as deliver_daily
@@ -48,6 +49,12 @@ def forget_uploads() -> None:
 def remind_of_open_lines() -> None:
     """Tell whose refused lines stay uncorrected; once a week each."""
     remind(at=clock.now())
+
+
+@shared_task(name="dealers.remind_of_bulletins")
+def remind_of_bulletins() -> None:
+    """Tell which bulletins wait to be acknowledged; once a week each dealer."""
+    remind_of_unacknowledged(at=clock.now())
 
 
 @shared_task(name="dealers.relay_jobs")

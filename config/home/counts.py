@@ -6,6 +6,7 @@ from typing import Any
 
 from dealers.foundation import clock
 from dealers.models import Notice
+from dealers.selectors.bulletins import owed_by
 from dealers.selectors.supply import visible_holds
 from pricing.permissions import can as pricing_can
 from pricing.selectors.promos import promos_waiting_for
@@ -69,6 +70,11 @@ def waiting_disputes(user: Any) -> int:
     if user.dealer_id is not None:
         return waiting.at_dealers
     return waiting.at_headquarters if settlement_can(user, "disputes.prepare") else 0
+
+
+def owed_bulletins(user: Any) -> int:
+    """Bulletins the dealer has yet to acknowledge."""
+    return 0 if user.dealer is None else owed_by(user.dealer, on=clock.business_day(clock.now())).count()
 
 
 def unread_notices(user: Any) -> int:

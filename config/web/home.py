@@ -18,6 +18,7 @@ from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import AuditRecord, User
 from dealers.permissions import can as dealers_can
+from dealers.selectors.bulletins import owed_by
 from dealers.web.access import person
 from dealers.web.audit_words import told
 from dealers.web.status import my_status
@@ -65,10 +66,12 @@ def _headquarters(user: User, at: datetime) -> dict[str, Any]:
 
 def _dealer(user: User, dealer_id: int, at: datetime) -> dict[str, Any]:
     statements = visible_statements(user).order_by("-run__ordinal")
+    status = my_status(user, at=at)
     return {
-        "status": my_status(user, at=at),
+        "status": status,
         "statements": list(statements[:_STATEMENTS]),
         "awaiting": statements.filter(state=StatementState.ISSUED).order_by("confirm_due_at").first(),
         "progress": rebate_progress(dealer_id, at=at),
+        "owed_bulletin": owed_by(status.dealer, on=clock.business_day(at)).first(),
         "unfinished": visible_promos(user).filter(state__in=WITH_APPLICANT).count(),
     }

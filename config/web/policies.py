@@ -28,6 +28,7 @@ from dealers.foundation.clock import business_day, now
 from dealers.foundation.yaml_documents import LARGEST_DOCUMENT
 from dealers.models import PolicyVersion, User
 from dealers.permissions import can
+from dealers.selectors.bulletins import visible_bulletins
 from dealers.selectors.policies import first_day, policy_in_force, visible_policies
 from dealers.services.policies import CheckedPolicy, plan_of
 
@@ -107,6 +108,7 @@ def policy_detail(request: HttpRequest, pk: int) -> HttpResponse:
             "standing": standing_of(version, business_day(at)),
             "cards": policy_cards(policy_terms(version.document)),
             "is_draft": is_draft,
+            "bulletin": visible_bulletins(person).filter(policy=version).first(),
             "plan": plan_of(version, at) if is_draft else None,
             "faults": check_policy(version.source).faults if is_draft else (),
             "is_author": is_author,

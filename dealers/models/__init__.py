@@ -6,6 +6,7 @@ keys, jobs, uploads, counts, files, audit.
 
 from dealers.models.adjustments import StockAdjustment, StockAdjustmentHistory
 from dealers.models.audit import AuditRecord, AuditSeal
+from dealers.models.bulletins import Bulletin, BulletinReading, BulletinReceipt
 from dealers.models.calendar import CalendarDay, CalendarVersion
 from dealers.models.catalogue import ListPrice, Product
 from dealers.models.counts import StockCountDraft
@@ -35,6 +36,9 @@ __all__ = [
     "AuditRecord",
     "AuditSeal",
     "B2BAddendum",
+    "Bulletin",
+    "BulletinReading",
+    "BulletinReceipt",
     "CalendarDay",
     "CalendarVersion",
     "Contract",

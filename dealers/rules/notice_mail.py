@@ -16,6 +16,8 @@ NEVER_SILENT = frozenset(
         NoticeKind.POLICY,
         NoticeKind.PAYMENT,
         NoticeKind.EXIT,
+        NoticeKind.BULLETIN,
+        NoticeKind.CASE,
     }
 )
 #: The hour of the day, in Asia/Shanghai, from which the daily mail leaves.

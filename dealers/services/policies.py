@@ -29,6 +29,7 @@ from dealers.permissions import require
 from dealers.rules.publication import Publication, Version, plan_publication
 from dealers.selectors.policies import first_day
 from dealers.services.audit import record_audit
+from dealers.services.bulletins import publish_with_policy
 from dealers.services.notices import tell
 from dealers.terms import PolicyHead
 
@@ -122,9 +123,10 @@ def import_policy(*, source: str, check: Check, actor: User | None, at: datetime
 def publish_policy(*, version: PolicyVersion, check: Check, actor: User, at: datetime, page: str = "") -> PolicyVersion:
     """Put a draft in force from its first day, by somebody who did not draft it. Publishing twice changes nothing.
 
-    A version it takes over from ends where this one begins; one that has not begun is replaced. Everybody is told,
-    with the address `page` to read it at. Raises :class:`~dealers.errors.NotPermitted`,
-    :class:`~dealers.errors.OwnWork`, :class:`UnsoundPolicy`, :class:`CannotPublish` or :class:`NoDraft`.
+    A version it takes over from ends where this one begins; one that has not begun is replaced. People of headquarters
+    are told, with the address `page` to read it at, and dealers by a bulletin to acknowledge. Raises
+    :class:`~dealers.errors.NotPermitted`, :class:`~dealers.errors.OwnWork`, :class:`UnsoundPolicy`,
+    :class:`CannotPublish` or :class:`NoDraft`.
     """
     require(actor, "policy.publish")
     _lock_policies()
@@ -150,6 +152,7 @@ def publish_policy(*, version: PolicyVersion, check: Check, actor: User, at: dat
     version.save(update_fields=["state", "published_by", "published_at"])
     _record("policy.publish", version, before, actor, at)
     _announce(version, actor, at, page)
+    publish_with_policy(version=version, actor=actor, at=at)
     return version
 
 
@@ -199,8 +202,8 @@ def _record(
 
 
 def _announce(version: PolicyVersion, actor: User, at: datetime, page: str) -> None:
-    """Everybody whose business it is learns of it, once."""
-    readers = User.objects.filter(is_active=True).exclude(role=Role.ADMINISTRATOR).exclude(pk=actor.pk)
+    """Everybody of headquarters whose business it is learns of it, once."""
+    readers = User.objects.filter(is_active=True, dealer=None).exclude(role=Role.ADMINISTRATOR).exclude(pk=actor.pk)
     tell(
         recipients=readers,
         kind=NoticeKind.POLICY,
