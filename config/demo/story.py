@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from config.demo import company, goods, places
 from config.demo.absences import absences
+from config.demo.bulletins import bulletin_events, write_policy_bulletin
 from config.demo.company import DemoDealer, Habit
 from config.demo.disputes import dispute_events
 from config.demo.edi import agree_on_messages, send_stock_message
@@ -107,6 +108,7 @@ class Story:
         if self.small:
             events += promotions.events(self.now) + past.events()
             events += absences(staff, self.today)
+            events += bulletin_events(staff, opening, self.today)
             events += support_events(staff, self.today)
             events += dispute_events(self.periods, staff)
             events += payment_events(self.periods, staff)
@@ -143,6 +145,7 @@ class Story:
         source = (Path(__file__).parent / "policy.yaml").read_text(encoding="utf-8")
         source = source.replace("@YEAR@", str(self.today.year)).replace("@EFFECTIVE_FROM@", self.starts_on.isoformat())
         version = import_policy(source=source, actor=staff["policy"], at=at)
+        write_policy_bulletin(version, staff, at)
         publish_policy(version=version, actor=staff["gm"], at=at + timedelta(hours=2))
         return staff
 

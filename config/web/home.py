@@ -72,6 +72,6 @@ def _dealer(user: User, dealer_id: int, at: datetime) -> dict[str, Any]:
         "statements": list(statements[:_STATEMENTS]),
         "awaiting": statements.filter(state=StatementState.ISSUED).order_by("confirm_due_at").first(),
         "progress": rebate_progress(dealer_id, at=at),
-        "owed_bulletin": owed_by(status.dealer, on=clock.business_day(at)).first(),
+        "owed_bulletin": owed_by(user.dealer, on=clock.business_day(at)).first() if user.dealer else None,
         "unfinished": visible_promos(user).filter(state__in=WITH_APPLICANT).count(),
     }

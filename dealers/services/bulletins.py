@@ -18,6 +18,7 @@ from dealers.models import Bulletin, BulletinReading, BulletinReceipt, Dealer, N
 from dealers.permissions import require
 from dealers.rules.quiz import read_quiz, wrong_answers
 from dealers.selectors.bulletins import addressees, waiting_for_acknowledgement
+from dealers.selectors.policies import first_day
 from dealers.services.audit import record_audit
 from dealers.services.notices import people_of_dealers, tell_all
 
@@ -126,7 +127,7 @@ def publish_with_policy(*, version: PolicyVersion, actor: User, at: datetime) ->
     """Publish the bulletin of a policy version with it; where nobody wrote one, a plain one is made."""
     written = Bulletin.objects.filter(policy=version).first()
     if written is None:
-        day = version.valid.lower.isoformat()
+        day = first_day(version).isoformat()
         written = Bulletin.objects.create(
             policy=version,
             title_zh=f"渠道政策发布：{version.title_zh}",
@@ -157,6 +158,7 @@ def acknowledge(*, bulletin: Bulletin, answers: Mapping[int, int], actor: User, 
     :class:`WrongAnswers`.
     """
     require(actor, "bulletins.acknowledge")
+    assert actor.dealer_id is not None, "only people of dealers may, and they belong to one"
     if bulletin.published_at is None:
         raise NotPublished(title=bulletin.title)
     known = BulletinReceipt.objects.filter(bulletin=bulletin, dealer=actor.dealer_id).first()

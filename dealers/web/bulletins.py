@@ -33,8 +33,8 @@ from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.listing import page_of, window_of
 
 _QUIZ_HELP = gettext_lazy(
-    "Optional, up to 5 questions. A line “? question” is followed by options: “* right”, “- wrong”. "
-    "Every line in both languages, parted by | : * 要申报 | is declared"
+    "Up to 5 questions. A line “? question” is followed by options, a line each: “* right one”, “- wrong one”. "
+    "Every line says it in Chinese and, after a |, in English."
 )
 
 

@@ -75,11 +75,10 @@ def notice_preferences(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "kind": kind,
-            "ways": [
-                {"way": way, "open": way in ways_open(kind), "chosen": way == wanted.get(kind, EmailWay.AT_ONCE)}
-                for way in EmailWay
-            ],
+            "ways": ways_open(kind),
+            "chosen": wanted.get(kind, EmailWay.AT_ONCE),
+            "deadline": EmailWay.NEVER not in ways_open(kind),
         }
         for kind in NoticeKind
     ]
-    return render(request, "dealers/notice_preferences.html", {"rows": rows, "ways": EmailWay})
+    return render(request, "dealers/notice_preferences.html", {"rows": rows})
