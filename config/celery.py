@@ -63,6 +63,7 @@ app.conf.beat_schedule = {
     "check-stock": {"task": "pricing.check_stock", "schedule": crontab(hour="5", minute="15")},
     "sweep-support": {"task": "rebates.sweep_support", "schedule": crontab(minute="*/15")},
     "sweep-leads": {"task": "rebates.sweep_leads", "schedule": 300.0},
+    "keep-scorecards": {"task": "rebates.keep_scorecards", "schedule": crontab(hour="6", minute="30")},
     "heartbeat": {"task": "dealers.heartbeat", "schedule": 30.0},
 }
 

@@ -45,6 +45,7 @@ from pricing.services.imports.observations import OBSERVATIONS
 from pricing.services.imports.promos import PROMOS
 from pricing.services.intake import LineReport, TableReport, take_in_parts, take_in_sales, was_a_collision
 from pricing.services.trade import take_trade_messages
+from rebates.services.scorecards.importing import SALES_TARGETS
 
 #: Kind to importer, in the order in which a company is taken over.
 IMPORTERS: Mapping[str, Importer] = {
@@ -59,6 +60,7 @@ IMPORTERS: Mapping[str, Importer] = {
     "inventory": INVENTORY,
     "stock_adjustments": STOCK_ADJUSTMENTS,
     "market_observations": OBSERVATIONS,
+    "sales_targets": SALES_TARGETS,
 }
 SALES = "sales"
 KINDS = (*IMPORTERS, SALES)

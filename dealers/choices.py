@@ -74,6 +74,7 @@ class Feed(TextChoices):
     PROMOS = "promos", _("Promotions")
     MARKET_OBSERVATIONS = "market_observations", _("Market observations")
     STOCK_ADJUSTMENTS = "stock_adjustments", _("Stock adjustments")
+    SALES_TARGETS = "sales_targets", _("Sales targets")
 
 
 #: What a dealer delivers itself, and so corrects itself.
@@ -210,6 +211,7 @@ class NoticeKind(TextChoices):
     EXIT = "exit", _("End of the contract")
     CASE = "case", _("Case")
     BULLETIN = "bulletin", _("Bulletin")
+    STANDING = "standing", _("Scorecard and tier")
 
 
 class EmailWay(TextChoices):

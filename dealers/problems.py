@@ -57,6 +57,8 @@ SENTENCES: dict[str, str] = {
     "number_too_small": _("“%(value)s” must not be less than %(least)s."),
     "range_is_empty": _("“%(value)s” must be later than %(starts)s: it is the first day no longer covered."),
     "out_of_time": _("“%(value)s” must lie between %(first)s and %(last)s; check the year."),
+    "quarter_published": _("The scorecards of %(value)s are published; its targets can no longer be changed."),
+    "target_twice_in_file": _("The file sets a target of “%(value)s” for the same quarter before; leave one of them."),
     "unknown_alliance": _("“%(value)s” is not a known alliance; import the alliance first."),
     "unknown_province": _("“%(value)s” is not a known province; a city needs one in this file or recorded before."),
     "parent_not_a_province": _("“%(value)s” is a city; only a province can be the parent."),

@@ -88,9 +88,12 @@ class TierThresholds(ByTier[Annotated[int, whole(0, 100)]]):
 
 
 class TierTerms(Terms):
+    """`kpi_share` (optional) is the part of the performance weight that the KPI score earns, the rest is purchases."""
+
     weights: ScoreWeights
     full_marks: FullMarks
     thresholds: TierThresholds
+    kpi_share: Share = Decimal("0.5")
 
 
 class SyncTerms(Terms):

@@ -128,3 +128,48 @@ class PayoutState(TextChoices):
     PREPARED = "prepared", _("To be approved")
     APPROVED = "approved", _("Approved")
     RELEASED = "released", _("Given back")
+
+
+class ScorecardOutcome(TextChoices):
+    """What followed from a published score."""
+
+    COMMENDED = "commended", _("Commended")
+    PLAN_DUE = "plan_due", _("Corrective plan")
+    NONE = "none", _("No consequence")
+
+
+class PlanState(TextChoices):
+    """How far a corrective plan is."""
+
+    DUE = "due", _("To be written")
+    SUBMITTED = "submitted", _("To be judged")
+    RETURNED = "returned", _("Sent back")
+    ACCEPTED = "accepted", _("Being carried out")
+    COMPLETED = "completed", _("Carried out")
+
+
+class PlanAct(TextChoices):
+    """What somebody did about a corrective plan."""
+
+    SUBMIT = "submit", _("Handed in")
+    SEND_BACK = "send_back", _("Sent back")
+    ACCEPT = "accept", _("Plan accepted")
+    PROGRESS = "progress", _("Progress reported")
+    COMPLETE = "complete", _("Found carried out")
+
+
+class TierMove(TextChoices):
+    """What a review proposes."""
+
+    PROMOTION = "promotion", _("Tier rises")
+    DEMOTION = "demotion", _("Tier falls")
+    NONE = "none", _("Tier stands")
+
+
+class ProposalState(TextChoices):
+    """What became of a proposal."""
+
+    PROPOSED = "proposed", _("To be decided")
+    STANDS = "stands", _("Tier stands")
+    CONFIRMED = "confirmed", _("Confirmed")
+    OVERRIDDEN = "overridden", _("Decided otherwise")

@@ -185,3 +185,71 @@ class PayoutNotFound(NotFound):
 class RewardPaid(Refused):
     code = "reward_paid"
     sentence = _("The reward stands on an approved payout list; it can no longer be taken back here.")
+
+
+class QuarterNotOver(Refused):
+    code = "quarter_not_over"
+    sentence = _("%(quarter)s is not over yet; its cards run on until then.")
+
+
+class QuarterPublished(Refused):
+    code = "quarter_published"
+    sentence = _("The scorecards of %(quarter)s are published; nothing changes them any more.")
+
+
+class QuarterWithoutPolicy(Refused):
+    code = "quarter_without_policy"
+    sentence = _("No channel policy was in force in %(quarter)s, so there are no scorecards.")
+
+
+class TargetNotAboveZero(Refused):
+    code = "target_not_above_zero"
+    sentence = _("A sales target is above zero; without a target the part is left out of the card.")
+    status = 422
+
+
+class PlanNotFound(NotFound):
+    code = "plan_not_found"
+    sentence = _("There is no corrective plan %(key)s.")
+
+
+class PlanStateRefused(Refused):
+    """Somebody may have been quicker."""
+
+    code = "plan_state"
+    sentence = _("The corrective plan is now “%(state)s”; this can no longer be done. Reload to see what happened.")
+
+
+class PlanIncomplete(Refused):
+    code = "plan_incomplete"
+    sentence = _("Say why it came to this, what will be done, and by which day from today on.")
+    status = 422
+
+
+class PlanWordMissing(Refused):
+    code = "plan_word_missing"
+    sentence = _("Write a word about it; the other side reads it.")
+    status = 422
+
+
+class ProposalNotFound(NotFound):
+    code = "tier_proposal_not_found"
+    sentence = _("There is no tier proposal %(key)s.")
+
+
+class ProposalDecided(Refused):
+    """Somebody was quicker, or a later review has taken its place."""
+
+    code = "tier_proposal_decided"
+    sentence = _("The tier of %(dealer)s was decided already; nothing was changed. Reload to see what happened.")
+
+
+class ProposalOutdated(Refused):
+    code = "tier_proposal_outdated"
+    sentence = _("%(dealer)s is no longer in the tier the review of %(quarter)s found; decide by the present review.")
+
+
+class TierReasonMissing(Refused):
+    code = "tier_reason_missing"
+    sentence = _("Give a reason for another tier than the proposed one; the dealer reads it.")
+    status = 422

@@ -34,6 +34,15 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
             Role.AUDITOR,
         }
     ),
+    # A channel manager sees, and decides about, the dealers of its own regions.
+    "scorecards.view": READERS | {Role.AFTERSALES_SUPERVISOR, Role.MARKETING_DIRECTOR} | DEALER_SIDE,
+    "scorecards.target": frozenset({Role.CHANNEL_MANAGER, Role.POLICY_MANAGER}),
+    "scorecards.publish": frozenset({Role.POLICY_MANAGER}),
+    "plans.write": DEALER_SIDE,
+    "plans.judge": frozenset({Role.CHANNEL_MANAGER}),
+    "tiers.view": READERS,
+    "tiers.try": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.GENERAL_MANAGER}),
+    "tiers.decide": frozenset({Role.CHANNEL_MANAGER}),
     "forfeitures.decide": frozenset({Role.RISK_JUDGE}),
     "support.view": FINANCE
     | {

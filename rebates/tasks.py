@@ -9,6 +9,7 @@ from dealers.services.jobs import running_job
 from rebates.selectors.protection_estimates import ESTIMATE_TASK
 from rebates.services.protection_estimates import reckon_estimate
 from rebates.services.referrals.sweeping import sweep_leads as sweep_every_lead
+from rebates.services.scorecards.keeping import keep_quarters
 from rebates.services.support.sweeping import sweep_support as sweep_every_support
 
 
@@ -33,3 +34,9 @@ def estimate_protection(job_id: int) -> None:
 def sweep_leads() -> None:
     """Record which leads were not followed up in time, remind, and erase what is no longer needed."""
     sweep_every_lead(at=clock.now())
+
+
+@shared_task(name="rebates.keep_scorecards")
+def keep_scorecards() -> None:
+    """Calculate the cards of finished quarters, publish them on the policy's day, propose tiers, remind of plans."""
+    keep_quarters(at=clock.now())

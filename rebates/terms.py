@@ -19,6 +19,7 @@ from dealers.foundation.term_values import (
     Factor,
     Hours,
     PositiveAmount,
+    Score,
     Share,
     refuse_unless_one,
     whole,
@@ -101,8 +102,53 @@ class ScorecardWeights(Terms):
         return self
 
 
+class Scale(Terms):
+    """Up to `zero` a part of the scorecard earns nothing, from `full` on all its points, between them in proportion."""
+
+    zero: Factor
+    full: Factor
+
+    @model_validator(mode="after")
+    def _ascends(self) -> Scale:
+        if self.full <= self.zero:
+            raise refuse("scale_not_ascending", _("must earn its points above %(zero)s"), zero=str(self.zero))
+        return self
+
+
+class ScorecardTargets(Terms):
+    """What earns each part of a scorecard its points. Optional, part by part; satisfaction is a rating from 1 to 5.
+
+    Growth is the quarter's sales as a share of those of the same quarter a year before.
+    """
+
+    attainment: Scale = Scale(zero=Decimal("0"), full=Decimal("1"))
+    price: Scale = Scale(zero=Decimal("0.80"), full=Decimal("1"))
+    sync: Scale = Scale(zero=Decimal("0.80"), full=Decimal("1"))
+    response: Scale = Scale(zero=Decimal("0.50"), full=Decimal("1"))
+    satisfaction: Scale = Scale(zero=Decimal("1"), full=Decimal("5"))
+    growth: Scale = Scale(zero=Decimal("0.90"), full=Decimal("1.10"))
+
+
+class TargetsByTier(ByTier[ScorecardTargets]):
+    """Each tier may have targets of its own."""
+
+    T1: ScorecardTargets = ScorecardTargets()
+    T2: ScorecardTargets = ScorecardTargets()
+    T3: ScorecardTargets = ScorecardTargets()
+
+
 class ScorecardTerms(Terms):
+    """Optional but for the weights: cards are published `publish_days` after the quarter, at the latest.
+
+    A score below `plan_below` asks for a corrective plan within `plan_days`; one from `commend_from` on is commended.
+    """
+
     weights: ByTier[ScorecardWeights]
+    targets: TargetsByTier = TargetsByTier()
+    publish_days: Days = 15
+    plan_below: Score = Decimal(60)
+    plan_days: Days = 15
+    commend_from: Score = Decimal(90)
 
 
 class WatchTerms(Terms):

@@ -13,7 +13,6 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from config.tier_standing import TierStanding, tier_standing
 from dealers.api.access import ScopeOrCapability, own_dealer
 from dealers.api.supply import ReasonSerializer
 from dealers.choices import DealerState, Feed, Industry, Tier
@@ -23,8 +22,12 @@ from dealers.permissions import CAPABILITIES, DEALER_SIDE
 from dealers.rules.sync_clock import ClockState
 from dealers.selectors.supply import eligibility
 from dealers.selectors.sync import DealerClock, dealer_clocks, sweep_terms
+from rebates.selectors.tier_standing import TierStanding, tier_standing
 from settlement.choices import StatementState
 from settlement.selectors.visible import visible_statements
+
+#: The parts of the tier score; the KPI score is one as soon as a scorecard stands.
+PARTS = ["scale", "performance", "kpi", "coverage"]
 
 
 class WhoSerializer(serializers.Serializer[Any]):
@@ -37,7 +40,7 @@ class WhoSerializer(serializers.Serializer[Any]):
 
 
 class ScorePartSerializer(serializers.Serializer[Any]):
-    name = serializers.ChoiceField(choices=["scale", "performance", "coverage"])
+    name = serializers.ChoiceField(choices=PARTS)
     value = serializers.DecimalField(max_digits=24, decimal_places=2)
     full_marks = serializers.DecimalField(max_digits=24, decimal_places=2)
     points = serializers.DecimalField(max_digits=5, decimal_places=2)
@@ -54,7 +57,7 @@ class ScoreSerializer(serializers.Serializer[Any]):
 
 
 class WayUpSerializer(serializers.Serializer[Any]):
-    name = serializers.ChoiceField(choices=["scale", "performance", "coverage"])
+    name = serializers.ChoiceField(choices=PARTS)
     needed = serializers.DecimalField(
         max_digits=24, decimal_places=2, allow_null=True, help_text="Null when this part alone cannot do it."
     )
@@ -67,10 +70,16 @@ class NextTierSerializer(serializers.Serializer[Any]):
     ways = WayUpSerializer(many=True)
 
 
+class FollowingTierSerializer(serializers.Serializer[Any]):
+    tier = serializers.ChoiceField(choices=Tier.choices)
+    since = serializers.DateField()
+
+
 class TierStandingSerializer(serializers.Serializer[Any]):
     tier = serializers.ChoiceField(choices=Tier.choices, allow_null=True)
     since = serializers.DateField(allow_null=True)
     until = serializers.DateField(allow_null=True)
+    following = FollowingTierSerializer(allow_null=True, help_text="The tier decided already that comes next.")
     score = ScoreSerializer(allow_null=True)
     next = NextTierSerializer(allow_null=True)
 
@@ -159,6 +168,9 @@ def _tier(standing: TierStanding) -> dict[str, Any]:
         "tier": standing.tier,
         "since": standing.since,
         "until": standing.until,
+        "following": None
+        if standing.following is None
+        else dict(zip(("tier", "since"), standing.following, strict=True)),
         "next": standing.above,
         "score": None
         if score is None
@@ -169,7 +181,8 @@ def _tier(standing: TierStanding) -> dict[str, Any]:
             "measured_to": standing.end,
             "parts": score.parts,
             "note": gettext(
-                "Performance counts purchases of these four quarters alone; a KPI score is not part of it yet."
+                "Performance counts purchases of these four quarters; the KPI score of published scorecards shares its "
+                "weight as soon as there is one."
             ),
         },
     }

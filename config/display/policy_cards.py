@@ -15,7 +15,7 @@ from config.display.policy_words import KEYS, word, words
 from config.policy import PolicyDocument
 from dealers.foundation.term_values import TIERS
 from pricing.terms import LadderStep, Route
-from rebates.terms import Bracket, Program
+from rebates.terms import Bracket, Program, Scale
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +112,11 @@ def _tiers(terms: PolicyDocument) -> Card:
         [_("Part of the score"), _label("weights"), _label("full_marks")],
         [
             [_label("scale"), _percent(tiers.weights.scale), _whole_money(full.annual_revenue)],
-            [_label("performance"), _percent(tiers.weights.performance), _whole_money(full.purchases_4q)],
+            [
+                _label("performance"),
+                _percent(tiers.weights.performance),
+                f"{_whole_money(full.purchases_4q)} · {_label('kpi_share')} {_percent(tiers.kpi_share)}",
+            ],
             [
                 _label("coverage"),
                 _percent(tiers.weights.coverage),
@@ -331,8 +335,32 @@ def _scorecard(terms: PolicyDocument) -> Card:
         "satisfaction": _("Satisfaction"),
         "growth": _label("growth"),
     }
+    scorecard = terms.rebates.scorecard
     rows = [[label, *(_percent(getattr(weights[tier], part)) for tier in TIERS)] for part, label in parts.items()]
-    return Card("scorecard", _label("scorecard"), tables=[Table([_("Part of the score"), *TIERS], rows)])
+    scales = [
+        [label, *(_scale(part, getattr(scorecard.targets[tier], part)) for tier in TIERS)]
+        for part, label in parts.items()
+    ]
+    return Card(
+        "scorecard",
+        _label("scorecard"),
+        [
+            (_label("publish_days"), _days(scorecard.publish_days)),
+            (_label("plan_below"), number_text(scorecard.plan_below)),
+            (_label("plan_days"), _days(scorecard.plan_days)),
+            (_label("commend_from"), number_text(scorecard.commend_from)),
+        ],
+        [
+            Table([_("Part of the score"), *TIERS], rows, caption=_label("weights")),
+            Table([_("Part of the score"), *TIERS], scales, caption=_label("targets")),
+        ],
+    )
+
+
+def _scale(part: str, scale: Scale) -> str:
+    """From where to where a part earns its points: a share in percent, satisfaction as a rating."""
+    ends = (scale.zero, scale.full)
+    return " – ".join(number_text(end.normalize()) if part == "satisfaction" else _percent(end) for end in ends)
 
 
 def _aftersales(terms: PolicyDocument) -> Card:

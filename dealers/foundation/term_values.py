@@ -1,7 +1,7 @@
 """The kinds of value a policy's terms are made of, each read strictly.
 
-`Amount` is money, `Factor` any number from 0 with up to six places, `Share` one from 0 to 1 (a rate or a weight).
-`ByTier` holds one value per authorization tier.
+`Amount` is money, `Factor` any number from 0 with up to six places, `Share` one from 0 to 1 (a rate or a weight),
+`Score` one from 0 to 100. `ByTier` holds one value per authorization tier.
 """
 
 from __future__ import annotations
@@ -64,6 +64,7 @@ _AS_TEXT = PlainSerializer(str, return_type=str, when_used="json")
 Amount = Annotated[Decimal, decimal(places=2), _AS_TEXT]
 Factor = Annotated[Decimal, decimal(places=6), _AS_TEXT]
 Share = Annotated[Decimal, decimal(places=6, most=Decimal(1)), _AS_TEXT]
+Score = Annotated[Decimal, decimal(places=2, most=Decimal(100)), _AS_TEXT]
 
 
 def _above_zero(number: Decimal) -> Decimal:

@@ -1,7 +1,8 @@
 """The score behind an authorization tier, and what is missing to the next one (rulebook section 2).
 
-Of 100 points each part can earn its weight: scale by annual revenue, performance by purchases of four quarters,
-coverage by the cities actively sold in. A part grows in a straight line from nothing to full marks and no further.
+Of 100 points each part can earn its weight: scale by annual revenue, performance by purchases of four quarters and by
+the KPI score, coverage by the cities actively sold in. A part grows in a straight line from nothing to full marks and
+no further.
 Points are rounded half up to hundredths part by part, so that the shown parts sum to the shown total.
 """
 
@@ -14,6 +15,7 @@ from decimal import ROUND_HALF_UP, ROUND_UP, Decimal
 from dealers.terms import TierTerms
 
 HUNDREDTH = Decimal("0.01")
+_FULL_KPI = Decimal(100)
 #: From the highest tier down.
 TIERS = ("T1", "T2", "T3")
 
@@ -66,14 +68,23 @@ class NextTier:
     ways: tuple[WayUp, ...]
 
 
-def measures(annual_revenue: Decimal, purchases: Decimal, cities: int, terms: TierTerms) -> tuple[Measure, ...]:
-    """The three parts of the score as the policy weighs them."""
+def measures(
+    annual_revenue: Decimal, purchases: Decimal, cities: int, terms: TierTerms, *, kpi: Decimal | None = None
+) -> tuple[Measure, ...]:
+    """The parts of the score as the policy weighs them.
+
+    The KPI score earns its share of the performance weight as a part of its own; without one purchases earn all of it.
+    """
     full, weights = terms.full_marks, terms.weights
-    return (
+    by_kpi = Decimal(0) if kpi is None else weights.performance * terms.kpi_share
+    parts = [
         Measure("scale", annual_revenue, full.annual_revenue, weights.scale),
-        Measure("performance", purchases, full.purchases_4q, weights.performance),
-        Measure("coverage", Decimal(cities), Decimal(full.cities), weights.coverage),
-    )
+        Measure("performance", purchases, full.purchases_4q, weights.performance - by_kpi),
+    ]
+    if kpi is not None:
+        parts.append(Measure("kpi", kpi, _FULL_KPI, by_kpi))
+    parts.append(Measure("coverage", Decimal(cities), Decimal(full.cities), weights.coverage))
+    return tuple(parts)
 
 
 def tier_score(measures: tuple[Measure, ...], thresholds: Mapping[str, Decimal]) -> TierScore:
@@ -89,7 +100,11 @@ def next_tier(score: TierScore, current: str, thresholds: Mapping[str, Decimal])
     above = TIERS.index(current) - 1
     if above < 0:
         return None
-    tier = TIERS[above]
+    return distance_to(score, TIERS[above], thresholds)
+
+
+def distance_to(score: TierScore, tier: str, thresholds: Mapping[str, Decimal]) -> NextTier:
+    """How far ``tier`` is from the score, and the ways there; no points are missing once it is reached."""
     missing = max(thresholds[tier] - score.points, Decimal(0))
     ways = tuple(WayUp(part.name, _needed(part, missing)) for part in score.parts) if missing else ()
     return NextTier(tier, thresholds[tier], missing, ways)

@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal
 
 from dealers.foundation import clock
-from dealers.foundation.half_months import HalfMonth
+from dealers.foundation.periods import Quarter
 from dealers.models import Dealer, DealerTier
-from dealers.rules.tier_score import Measure, NextTier, TierScore, measures, next_tier, tier_score
+from dealers.rules.tier_score import NextTier, TierScore, next_tier
 from dealers.selectors.policies import policy_in_force
-from dealers.selectors.purchases import MICROS, TallyQuestion, purchases_by_half_month
-from dealers.terms import TierTerms, dealers_terms
-from pricing.selectors.active_cities import active_cities
+from dealers.terms import dealers_terms
+from rebates.selectors.tier_facts import four_quarters, tier_facts
 
 
 @dataclass(frozen=True, slots=True)
 class TierStanding:
     """The tier in force, and the score that the days from ``first`` up to ``end`` (exclusive) earn.
 
-    ``tier`` is None for a dealer without one; ``score`` is None while no policy is in force.
+    ``tier`` is None for a dealer without one; ``score`` is None while no policy is in force. ``following`` is a tier
+    decided already that takes its place, with its first day.
     """
 
     tier: str | None
@@ -30,35 +29,28 @@ class TierStanding:
     end: date
     score: TierScore | None
     above: NextTier | None
+    following: tuple[str, date] | None = None
 
 
 def tier_standing(dealer: Dealer, *, at: datetime) -> TierStanding:
-    """The tier of ``dealer`` at ``at`` and its distance to the next; a fixed number of queries."""
+    """The tier of ``dealer`` at ``at`` and its distance to the next; a fixed number of queries.
+
+    The present quarter and the three before it count, and of their scorecards those that are published.
+    """
     today = clock.business_day(at)
-    first, end = four_quarters(today)
-    row = DealerTier.objects.filter(dealer=dealer, valid__contains=today).first()
+    first, end = four_quarters(Quarter.containing(today))
+    rows = list(DealerTier.objects.filter(dealer=dealer, valid__overlap=(today, None)).order_by("valid"))
+    row = next((row for row in rows if today in row.valid), None)
+    later = [(row.tier, row.valid.lower) for row in rows if row.valid.lower is not None and row.valid.lower > today]
     tier, since, until = (None, None, None) if row is None else (row.tier, row.valid.lower, row.valid.upper)
+    following = next(iter(later), None)
     policy = policy_in_force(today)
     if policy is None:
-        return TierStanding(tier, since, until, first, end, None, None)
+        return TierStanding(tier, since, until, first, end, None, None, following)
     terms = dealers_terms(policy).tiers
-    thresholds = terms.thresholds.points
-    score = tier_score(_measures(dealer, terms, first, end, at), thresholds)
-    above = next_tier(score, tier or score.tier, thresholds)
-    return TierStanding(tier, since, until, first, end, score, above)
-
-
-def four_quarters(today: date) -> tuple[date, date]:
-    """The quarter of ``today`` and the three before it, as a half-open range of days."""
-    month = (today.month - 1) // 3 * 3 + 1
-    quarters = today.year * 4 + (month - 1) // 3
-    first, end = quarters - 3, quarters + 1
-    return date(first // 4, first % 4 * 3 + 1, 1), date(end // 4, end % 4 * 3 + 1, 1)
-
-
-def _measures(dealer: Dealer, terms: TierTerms, first: date, end: date, at: datetime) -> tuple[Measure, ...]:
-    last = HalfMonth.containing(end).ordinal - 1
-    question = TallyQuestion(HalfMonth.containing(first).ordinal, last, at, dealers=[dealer.pk])
-    bought = Decimal(sum(row.amount for row in purchases_by_half_month(question))) / MICROS
-    cities = active_cities(dealer_id=dealer.pk, first=first, end=end)
-    return measures(dealer.annual_revenue, bought, cities, terms)
+    facts = tier_facts(first=first, end=end, at=at, dealer_ids=[dealer.pk]).get(dealer.pk)
+    if facts is None:
+        return TierStanding(tier, since, until, first, end, None, None, following)
+    score = facts.score(terms)
+    above = next_tier(score, tier or score.tier, terms.thresholds.points)
+    return TierStanding(tier, since, until, first, end, score, above, following)

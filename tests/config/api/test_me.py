@@ -11,10 +11,11 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from config.tier_standing import four_quarters
 from dealers.choices import HoldKind
 from dealers.foundation import clock
+from dealers.foundation.periods import Quarter
 from dealers.models import SupplyHold
+from rebates.selectors.tier_facts import four_quarters
 from tests.callers import Caller, dealer_caller, hq_system
 from tests.factories import City, Dealer, PolicyVersion, PriceBand, Product
 from tests.issued import PERIOD, issued_statement
@@ -145,4 +146,4 @@ def test_the_answer_costs_the_same_number_of_queries_however_much_there_is(deale
     ],
 )
 def test_four_quarters_end_with_the_present_one(today: date, first: date, end: date) -> None:
-    assert four_quarters(today) == (first, end)
+    assert four_quarters(Quarter.containing(today)) == (first, end)

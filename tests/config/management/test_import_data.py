@@ -194,6 +194,7 @@ def test_every_kind_of_the_contract_can_be_chosen() -> None:
         "inventory",
         "stock_adjustments",
         "market_observations",
+        "sales_targets",
     }
 
 
