@@ -10,13 +10,13 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.gauges import peak_megabytes
 from bench.scratch import scratch_database
 
 
@@ -82,10 +82,6 @@ def dearer(version: object) -> object:
         bracket["rate"] = f"{float(bracket['rate']) + 0.01:.3f}"
     version.document, version.digest = document, "draft"  # type: ignore[attr-defined]
     return version
-
-
-def peak_megabytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 if __name__ == "__main__":

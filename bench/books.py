@@ -34,7 +34,7 @@ def fill(*, dealers: int, lines: int, deliveries: int) -> None:
     }
     with connection.cursor() as cursor:
         cursor.execute("SET synchronous_commit = off")
-        for sql in (*_COMPANY, *_OTHER_KINDS):
+        for sql in (*COMPANY, *_OTHER_KINDS):
             cursor.execute(sql, asked)
         cursor.execute("RESET synchronous_commit")
     settled_tables()
@@ -51,7 +51,7 @@ def fill_half_months(*, dealers: int, first: HalfMonth, count: int, deliveries: 
     factories.PolicyVersion()
     load_calendar(actor=None, at=clock.now())
     with connection.cursor() as cursor:
-        for sql in _COMPANY[:3]:
+        for sql in COMPANY[:3]:
             cursor.execute(sql, {"dealers": dealers})
         for ordinal in range(first.ordinal, first.ordinal + count):
             starts_at = HalfMonth.from_ordinal(ordinal).starts_at
@@ -70,7 +70,7 @@ def settled_tables() -> None:
             cursor.execute("CHECKPOINT")
 
 
-_COMPANY = (
+COMPANY = (
     """
     INSERT INTO dealers_dealer (code, name, uscc, industry, annual_revenue, activated_on, state, created_at)
     SELECT 'D' || lpad(n::text, 6, '0'), 'Dealer ' || n, lpad(n::text, 18, '0'), 'fmcg', 10000000, '2026-01-01',

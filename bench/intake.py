@@ -11,8 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
-import resource
 import sys
 import tempfile
 import time
@@ -24,6 +22,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.gauges import backend_seconds, peak_megabytes
 from bench.scratch import scratch_database
 
 RECEIVED_AT = datetime(2026, 11, 20, tzinfo=UTC)
@@ -101,7 +100,7 @@ def take_in(company: Any, lines: int) -> dict[str, Any]:
         "microseconds_per_line": round(seconds / lines * 1e6, 2),
         **{part: round(duration, 2) for part, duration in spent.items()},
         "megabytes_before": before,
-        "megabytes_peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+        "megabytes_peak": peak_megabytes(),
     }
 
 
@@ -131,19 +130,6 @@ def empty_tables() -> None:
 
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE pricing_saleline, pricing_salestally, dealers_feedday, dealers_syncclock")
-
-
-def backend_seconds() -> float:
-    """Processor time of the database's end of our connection, 0 where it cannot be seen."""
-    from django.db import connection
-
-    connection.ensure_connection()
-    assert connection.connection is not None
-    try:
-        fields = Path(f"/proc/{connection.connection.info.backend_pid}/stat").read_text().rpartition(")")[2].split()
-    except OSError:
-        return 0.0
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def resident_megabytes() -> int:

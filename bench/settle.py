@@ -6,9 +6,11 @@
 Makes a scratch database with the sale lines of one half-month and the tallies intake keeps beside them, reported by
 every dealer once a day, and something of every kind of statement line (`bench/books.py`), then calculates, puts up and
 approves the half-month, and asks for the pages that show it. The floor, in the same run and database: one sequential
-aggregate over those sale lines, and `COPY` of the same result rows (statements, lines, entries, accruals) into plain
-copies of their tables, without index, key or trigger. Of several sizes the scaling exponent between the smallest and
-the largest is told: 1 would mean that twice the lines take twice the time.
+aggregate over those sale lines, and `COPY` of every row the settlement leaves behind (statements, lines with their
+proofs, postings, accruals, payables, settled credits) into plain copies of their tables, without index, key or trigger.
+Both ratios are told: by the clock, and by the processor time of this process and of its session's server process, which
+other work on the machine does not change; nothing runs in parallel. Of several sizes the scaling exponent between the
+smallest and the largest is told: 1 would mean that twice the lines take twice the time.
 """
 
 from __future__ import annotations
@@ -17,7 +19,6 @@ import argparse
 import io
 import json
 import math
-import resource
 import statistics
 import sys
 import time
@@ -26,9 +27,20 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.gauges import Cost, alone, cost_of, peak_megabytes
 from bench.scratch import scratch_database
 
-RESULTS = ("settlement_statement", "settlement_statementline", "settlement_journalentry", "rebates_accrual")
+RESULTS = (
+    "settlement_statement",
+    "settlement_statementline",
+    "settlement_journaltransaction",
+    "settlement_journalentry",
+    "settlement_payable",
+    "settlement_reviewitem",
+    "rebates_accrual",
+    "rebates_creditsettlement",
+    "dealers_webhookevent",
+)
 Result = dict[str, float | int | str]
 
 
@@ -60,13 +72,14 @@ def one_size(options: argparse.Namespace, lines: int) -> Result:
     with scratch_database("settle"):
         from bench.books import fill
 
+        alone()
         fill(dealers=options.dealers, lines=lines, deliveries=options.deliveries)
         return measure(lines, options.shards, options.profile)
 
 
 def scaling_exponent(small: Result, large: Result) -> float:
-    """By how much the time of settling grows with the lines, as a power of them."""
-    times = float(large["settle, seconds"]) / float(small["settle, seconds"])
+    """By how much the processor time of settling grows with the lines, as a power of them."""
+    times = float(large["settle, processor seconds"]) / float(small["settle, processor seconds"])
     return math.log(times) / math.log(float(large["sale lines"]) / float(small["sale lines"]))
 
 
@@ -87,24 +100,29 @@ def measure(lines: int, shards: int, profile: bool) -> Result:
         put_up_for_review(period=period, actor=None, at=at)
         approve_run(period=period, actor=approver, at=at)
 
-    memory_before = _peak_megabytes()
-    calculating = _seconds(_profiled(calculate) if profile else calculate)
-    approving = _seconds(_profiled(approve) if profile else approve)
-    memory = _peak_megabytes()
-    aggregate = statistics.median(_seconds(_aggregate) for _ in range(3))
+    memory_before = peak_megabytes()
+    calculating = cost_of(_profiled(calculate) if profile else calculate)
+    approving = cost_of(_profiled(approve) if profile else approve)
+    memory = peak_megabytes()
+    aggregate = _median([cost_of(_aggregate) for _ in range(3)])
     copying, rows = _copy_floor()
     settling, floor = calculating + approving, aggregate + copying
     return {
         "sale lines": lines,
         **rows,
-        "calculate, seconds": calculating,
-        "approve, seconds": approving,
-        "settle, seconds": settling,
-        "floor: aggregate, seconds": aggregate,
-        "floor: copy, seconds": copying,
-        "floor, seconds": floor,
-        "ratio": settling / floor,
-        "microseconds per line": settling / lines * 1e6,
+        "calculate, seconds": calculating.seconds,
+        "approve, seconds": approving.seconds,
+        "settle, seconds": settling.seconds,
+        "settle, processor seconds": settling.processor,
+        "of which Python": settling.own,
+        "of which PostgreSQL": settling.database,
+        "floor: aggregate, seconds": aggregate.seconds,
+        "floor: copy, seconds": copying.seconds,
+        "floor, seconds": floor.seconds,
+        "floor, processor seconds": floor.processor,
+        "ratio": settling.seconds / floor.seconds,
+        "ratio by processor time": settling.processor / floor.processor,
+        "microseconds per line": settling.seconds / lines * 1e6,
         "peak memory, MB": memory,
         "of which before settling, MB": memory_before,
         **page_answers(str(period)),
@@ -154,8 +172,12 @@ def _aggregate() -> None:
         cursor.fetchall()
 
 
-def _copy_floor() -> tuple[float, Result]:
-    """Seconds to copy the result rows into plain tables: the median of three, each into empty ones."""
+def _median(costs: list[Cost]) -> Cost:
+    return sorted(costs, key=lambda cost: cost.processor)[len(costs) // 2]
+
+
+def _copy_floor() -> tuple[Cost, Result]:
+    """What it costs to copy the result rows into plain tables: the median of three, each into empty ones."""
     from django.db import connection
 
     rows: Result = {}
@@ -172,12 +194,12 @@ def _copy_floor() -> tuple[float, Result]:
             for table, text in texts.items():
                 cursor.copy_expert(f"COPY plain_{table} FROM STDIN", io.BytesIO(text), 1 << 20)
 
-        seconds = []
+        costs = []
         for _ in range(3):
-            seconds.append(_seconds(copy))
+            costs.append(cost_of(copy))
             for table in RESULTS:
                 cursor.execute(f"TRUNCATE plain_{table}")
-    return statistics.median(seconds), rows
+    return _median(costs), rows
 
 
 def _seconds(work: Callable[[], None]) -> float:
@@ -196,10 +218,6 @@ def _profiled(work: Callable[[], None]) -> Callable[[], None]:
         pstats.Stats(profiler, stream=sys.stderr).sort_stats("tottime").print_stats(25)
 
     return run
-
-
-def _peak_megabytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 if __name__ == "__main__":

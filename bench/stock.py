@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import sys
 from datetime import date, timedelta
 from pathlib import Path
@@ -20,6 +19,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from bench.gauges import peak_megabytes
 from bench.scratch import scratch_database
 from bench.sweep import timed, timed_with_result
 
@@ -78,10 +78,6 @@ def measure(dealers: int, lines: int, shelves: int, shards: int) -> dict[str, fl
         "megabytes before": before,
         "megabytes at most": peak_megabytes(),
     }
-
-
-def peak_megabytes() -> int:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
 
 
 def asked(sql: str, params: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:

@@ -65,8 +65,12 @@ def kept_receipts(receipts: Iterable[Receipt]) -> list[tuple[Receipt, int]]:
 
     A return of more than had come before it is taken from nothing: it cannot make a later receipt smaller.
     """
+    told = list(receipts)
+    if all(receipt.quantity > 0 for receipt in told):
+        # As by `_by_time`, since nothing goes back: so it is almost always.
+        return [(receipt, receipt.quantity) for receipt in sorted(told)]
     came: list[tuple[Receipt, int]] = []
-    for receipt in sorted(receipts, key=_by_time):
+    for receipt in sorted(told, key=_by_time):
         if receipt.quantity > 0:
             came.append((receipt, receipt.quantity))
             continue

@@ -29,6 +29,16 @@ ALL_DEALERS = Shard()
 
 
 @dataclass(frozen=True, slots=True)
+class ChosenDealers(Shard):
+    """Exactly these dealers."""
+
+    ids: tuple[int, ...] = ()
+
+    def condition(self, column: str) -> str:
+        return f" AND {column} = ANY(ARRAY[{', '.join(map(str, self.ids))}]::bigint[])"
+
+
+@dataclass(frozen=True, slots=True)
 class TallyQuestion:
     """Which part of a tally is asked for: half-months ``first`` to ``last``, as known at ``cutoff``.
 

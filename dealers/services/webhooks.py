@@ -6,6 +6,7 @@ and nothing is told of a change that was rolled back.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -44,15 +45,28 @@ def announce(*, event: Announcement, dealer_id: int | None, data: dict[str, Any]
     announce_all([News(event, dealer_id, data)], at=at)
 
 
+_ANNOUNCE_SQL = """
+INSERT INTO dealers_webhookevent (number, kind, dealer_id, data, occurred_at)
+SELECT n.number, n.kind, n.dealer_id, n.data, %s
+FROM unnest(%s::uuid[], %s::text[], %s::bigint[], %s::jsonb[])
+    WITH ORDINALITY AS n(number, kind, dealer_id, data, place)
+ORDER BY n.place ON CONFLICT DO NOTHING
+"""
+
+
 def announce_all(news: Iterable[News], *, at: datetime) -> int:
-    """Announce many with one statement; returns how many."""
-    events = [
-        WebhookEvent(number=one.number, kind=one.event, dealer_id=one.dealer_id, data=one.data, occurred_at=at)
-        for one in news
-    ]
+    """Announce many with one statement, thousands when a half-month is settled; returns how many."""
+    events = list(news)
     if not events:
         return 0
-    WebhookEvent.objects.bulk_create(events, batch_size=2000, ignore_conflicts=True)
+    columns = (
+        [str(one.number) for one in events],
+        [one.event for one in events],
+        [one.dealer_id for one in events],
+        [json.dumps(one.data) for one in events],
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(_ANNOUNCE_SQL, [at, *columns])
     transaction.on_commit(hint)
     return len(events)
 

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
+from dealers.rules.stock_layers import Layer
 from rebates.rules.quantities import cents_of_micros
 
 
@@ -43,20 +44,12 @@ class Fall(NamedTuple):
     new: int
 
 
-class HeldLayer(NamedTuple):
-    """Units on hand at the fall that came with one receipt."""
-
-    receipt: tuple[str, int]
-    received_at: datetime
-    units: int
-
-
 class Stock(NamedTuple):
     """What a dealer held of the product: the last count at or before the fall, laid to receipts, newest first."""
 
     counted_at: datetime | None = None
     on_hand: int = 0
-    layers: tuple[HeldLayer, ...] = ()
+    layers: tuple[Layer, ...] = ()
 
 
 class CreditedLayer(NamedTuple):
@@ -103,9 +96,10 @@ def protection_of(fall: Fall, stock: Stock, protected: Mapping[tuple[str, int], 
     earliest = fall.at - window.received_within
     units = 0
     layers = []
-    for receipt, received_at, held in stock.layers:
+    for received_at, doc_no, line_no, _unit_price, held, _received in stock.layers:
         if received_at < earliest:
             break
+        receipt = doc_no, line_no
         before = min(protected.get(receipt, 0), held)
         layers.append(CreditedLayer(receipt, received_at, held, before, held - before))
         units += held - before

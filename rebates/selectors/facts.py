@@ -13,6 +13,7 @@ from dealers.foundation.periods import HalfMonth, window_of
 from dealers.scope import WHOLE_COMPANY, row_scope
 from dealers.selectors.purchases import (
     ALL_DEALERS,
+    ChosenDealers,
     Shard,
     TallyQuestion,
     dealers_with_late_purchases,
@@ -22,7 +23,7 @@ from pricing.selectors.tally import dealers_with_late_sales, sales_by_half_month
 from rebates.choices import WindowedKind
 from rebates.rules.dues import Counting, DealerFacts, Due, Settled, TierSpan, counting, dues, tier_at
 from rebates.rules.programs import COMPLIANT_SALES, PURCHASES, WindowProgram
-from rebates.selectors.memberships import Members, Memberships, memberships_for
+from rebates.selectors.memberships import Memberships, memberships_for
 from rebates.selectors.programs import category_classes, policies_by_half_month, window_programs, windows_to_settle
 
 Sum = tuple[str, int, int, int, int]
@@ -91,7 +92,7 @@ def rebate_facts(question: RebateQuestion) -> RebateFacts:
     members = memberships_for(question.period)
     facts = _read(question, members, _late(question))
     if members.spans:
-        asked = replace(question, shard=Members(ids=tuple(sorted(members.spans))))
+        asked = replace(question, shard=ChosenDealers(ids=tuple(sorted(members.spans))))
         with row_scope(WHOLE_COMPANY):
             late = {(other, at) for dealer_id, at in _late(asked) for other in members.together(dealer_id)}
             facts.pool_facts = _read(asked, members, late)

@@ -11,7 +11,6 @@ from dealers.choices import PolicyState
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import PolicyVersion
 from dealers.scope import WHOLE_COMPANY, row_scope
-from dealers.selectors.purchases import Shard
 
 #: (from half-month, code of the alliance or empty), in order.
 Spans = list[tuple[int, str]]
@@ -45,16 +44,6 @@ class Memberships:
         """The dealers that ever belonged to an alliance to which this one belonged, itself included."""
         own = {alliance for _, alliance in self.spans.get(dealer_id, ()) if alliance}
         return {other for other, spans in self.spans.items() if own & {alliance for _, alliance in spans}} | {dealer_id}
-
-
-@dataclass(frozen=True, slots=True)
-class Members(Shard):
-    """Exactly these dealers."""
-
-    ids: tuple[int, ...] = ()
-
-    def condition(self, column: str) -> str:
-        return f" AND {column} = ANY(ARRAY[{', '.join(map(str, self.ids))}]::bigint[])"
 
 
 def memberships_for(period: HalfMonth) -> Memberships:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any
 
 from django.db import connection
 
@@ -22,10 +22,10 @@ from dealers.selectors.late_stock import late_stock_facts
 from dealers.selectors.purchases import ALL_DEALERS, Shard
 from rebates.choices import WindowedKind
 from rebates.rules.dues import Settled
-from rebates.rules.price_protection import Fall, HeldLayer, Stock, Window, chain_of
+from rebates.rules.price_protection import Window
 from rebates.rules.protected_days import DayDue, Occasion, ProtectedProduct, ProtectionTerms, day_due
-from rebates.rules.quantities import micros
 from rebates.selectors.price_falls import PriceFall, falls_in_force
+from rebates.selectors.protection_chains import Step, credited, step_of
 from rebates.terms import rebates_terms
 
 PROGRAM = "PRICE-PROTECTION"
@@ -56,22 +56,13 @@ class ProtectionQuestion:
         return min(HalfMonth.from_ordinal(self.unsettled_from), self.period).start
 
 
-class _Step(NamedTuple):
-    """A fall as the rule takes it: written once for a product, since every dealer that holds it is asked."""
-
-    day: date
-    at: datetime
-    fall: Fall
-    window: Window
-
-
 @dataclass(slots=True)
 class ProtectionFacts:
     """The answer. Dealers are asked for in the order of their keys."""
 
     terms: Mapping[date, ProtectionTerms]
     #: By product the falls that matter, by day.
-    steps: Mapping[int, Sequence[_Step]]
+    steps: Mapping[int, Sequence[Step]]
     skus: Mapping[int, str]
     #: Days settled for everyone, and by dealer those its own late facts concern.
     days: Mapping[date, Occasion]
@@ -105,25 +96,14 @@ class ProtectionFacts:
         return self._ahead[1] if self._ahead[0] == dealer_id else []
 
     def _protections(self, held: list[DatedStock], days: Collection[date]) -> dict[date, list[ProtectedProduct]]:
-        by_product: dict[int, dict[datetime, DatedStock]] = {}
-        for one in held:
-            by_product.setdefault(one.product_id, {})[one.at] = one
         found: dict[date, list[ProtectedProduct]] = {}
-        for product_id, stocks in by_product.items():
-            steps = self.steps[product_id]
-            held_then = [stocks.get(step.at) for step in steps]
-            asked = [
-                (step.fall, _NOTHING if stock is None else _stock(stock), step.window)
-                for step, stock in zip(steps, held_then, strict=True)
-            ]
-            for step, stock, protection in zip(steps, held_then, chain_of(asked), strict=True):
-                if stock is not None and step.day in days:
-                    product = ProtectedProduct(self.skus[product_id], stock.came, protection)
-                    found.setdefault(step.day, []).append(product)
+        for product_id, step, stock, protection in credited(held, self.steps):
+            if step.day in days:
+                product = ProtectedProduct(self.skus[product_id], stock.came, protection)
+                found.setdefault(step.day, []).append(product)
         return found
 
 
-_NOTHING = Stock()
 NO_PROTECTION = ProtectionFacts({}, {}, {}, {}, {}, {})
 
 
@@ -311,17 +291,10 @@ def _shown(version: PolicyVersion) -> ProtectionTerms:
     )
 
 
-def _steps(falls: Iterable[PriceFall], terms: _Terms) -> dict[int, list[_Step]]:
-    steps: dict[int, list[_Step]] = {}
+def _steps(falls: Iterable[PriceFall], terms: _Terms) -> dict[int, list[Step]]:
+    steps: dict[int, list[Step]] = {}
     for fall in falls:
-        shown, at = terms.on(fall.day), fall.at
+        shown = terms.on(fall.day)
         assert shown is not None
-        rule = Fall(at, micros(fall.old), micros(fall.new))
-        steps.setdefault(fall.product_id, []).append(_Step(fall.day, at, rule, window_of(shown)))
+        steps.setdefault(fall.product_id, []).append(step_of(fall, fall.at, window_of(shown)))
     return steps
-
-
-def _stock(held: DatedStock) -> Stock:
-    laid = held.layers.layers
-    layers = [HeldLayer((doc_no, line_no), at, units) for at, doc_no, line_no, _price, units, _received in laid]
-    return Stock(held.counted_at, held.on_hand, tuple(layers))

@@ -17,8 +17,8 @@ from rebates.terms import PriceProtectionTerms
 ESTIMATE_TASK = "rebates.estimate_protection"
 #: Prices that fall times dealers: up to here a page can wait for it, a second at most.
 _AT_ONCE = 50_000
-#: Products reckoned together: one statement for their stock, and what it finds is held in memory.
-_PRODUCTS_AT_ONCE = 20
+#: So many pairs of a dealer and a price that falls are asked for in one statement, between two notes of progress.
+_PAIRS_AT_ONCE = 50_000
 
 
 def is_large(falls: Sequence[PriceFall]) -> bool:
@@ -35,17 +35,15 @@ def policy_for(falls: Iterable[PriceFall], at: datetime) -> PolicyVersion | None
 def sums_in_parts(
     falls: Sequence[PriceFall], terms: PriceProtectionTerms, *, at: datetime, on_progress: Callable[[int], None]
 ) -> list[DealerSum]:
-    """As :func:`~rebates.selectors.price_protection.sums_by_dealer`, some products at a time: memory stays bounded."""
-    of_product: dict[int, list[PriceFall]] = {}
-    for fall in falls:
-        of_product.setdefault(fall.product_id, []).append(fall)
-    products = sorted(of_product)
-    parts = [products[first : first + _PRODUCTS_AT_ONCE] for first in range(0, len(products), _PRODUCTS_AT_ONCE)]
+    """As :func:`~rebates.selectors.price_protection.sums_by_dealer`, some dealers at a time."""
+    dealers = list(Dealer.objects.order_by("pk").values_list("pk", flat=True))
+    size = max(1, _PAIRS_AT_ONCE // max(1, len(falls)))
+    parts = [dealers[first : first + size] for first in range(0, len(dealers), size)]
 
     def found() -> Iterable[DealerProtection]:
         for done, part in enumerate(parts):
             on_progress(95 * done // len(parts))
-            yield from protections([fall for product in part for fall in of_product[product]], terms, at=at)
+            yield from protections(falls, terms, at=at, dealers=part)
 
     return sums_by_dealer(found())
 

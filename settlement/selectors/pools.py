@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from dealers.foundation.clock import business_day
 from dealers.foundation.half_months import HalfMonth
 from dealers.selectors.policies import policy_in_force
+from dealers.selectors.purchases import ChosenDealers
 from rebates.rules.quantities import micros
 from rebates.selectors.facts import RebateQuestion, rebate_facts
-from rebates.selectors.memberships import Members
 from rebates.selectors.pool_standings import PoolStanding, pool_standings
 from rebates.terms import rebates_terms
 from settlement.choices import RunState
@@ -39,7 +39,7 @@ def pools_of_period(period: HalfMonth, *, at: datetime) -> PoolsOf:
     if policy is None:
         return PoolsOf(period, as_of, run is not None, [])
     books = books_before(period)
-    facts = rebate_facts(RebateQuestion(period, as_of, books.since, books.first, Members(ids=())))
+    facts = rebate_facts(RebateQuestion(period, as_of, books.since, books.first, ChosenDealers()))
     today = min(business_day(at), period.end - timedelta(days=1))
     pools = pool_standings(facts, today=today, near=micros(rebates_terms(policy).watch.near))
     return PoolsOf(period, as_of, run is not None, pools)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 
 import pytest
 
+from dealers.rules.stock_layers import Layer
 from rebates.rules.price_protection import (
     Fall,
-    HeldLayer,
     Protection,
     Stock,
     Window,
@@ -27,12 +28,16 @@ def fall(old: str = "1000", new: str = "900", at: datetime = AT) -> Fall:
     return Fall(at, micros(old), micros(new))
 
 
-def layer(name: str, units: int, *, days: float = 0, at: datetime = AT) -> HeldLayer:
+def left_of(name: str, units: int, at: datetime) -> Layer:
+    return Layer(at, name, 1, Decimal(80), units, units)
+
+
+def layer(name: str, units: int, *, days: float = 0, at: datetime = AT) -> Layer:
     """Units of a receipt that came so many days before."""
-    return HeldLayer((name, 1), at - timedelta(days=days), units)
+    return left_of(name, units, at - timedelta(days=days))
 
 
-def stock(*layers: HeldLayer, on_hand: int | None = None, age: timedelta = timedelta(hours=6)) -> Stock:
+def stock(*layers: Layer, on_hand: int | None = None, age: timedelta = timedelta(hours=6)) -> Stock:
     held = sum(found.units for found in layers) if on_hand is None else on_hand
     return Stock(AT - age, held, layers)
 
@@ -85,7 +90,7 @@ def test_a_second_fall_credits_what_came_since() -> None:
     second = Stock(
         later - timedelta(hours=1),
         9,
-        (HeldLayer(("NEW", 1), AT + timedelta(days=2), 5), HeldLayer(("A", 1), A.received_at, 4)),
+        (left_of("NEW", 5, AT + timedelta(days=2)), left_of("A", 4, A.at)),
     )
     found = protections_of([(fall(), first), (fall("900", "850", later), second)], WINDOW)
     assert [(one.units, cents_text(one.amount)) for one in found] == [(10, "1000.00"), (5, "250.00")]
@@ -98,8 +103,8 @@ def test_the_guide_shows_what_the_rule_reckons() -> None:
     effective = datetime(2026, 11, 30, 16, tzinfo=UTC)  # 1 December 00:00 in Shanghai
     drop = Fall(effective, micros("2180"), micros("1980"))
 
-    def received(name: str, units: int, *, month: int, day: int) -> HeldLayer:
-        return HeldLayer((name, 1), datetime(2026, month, day, 2, tzinfo=UTC), units)
+    def received(name: str, units: int, *, month: int, day: int) -> Layer:
+        return left_of(name, units, datetime(2026, month, day, 2, tzinfo=UTC))
 
     held = Stock(
         effective - timedelta(hours=5),

@@ -325,8 +325,8 @@ def test_a_proposal_decided_before_its_turn_is_not_reckoned(
 def test_parts_of_a_large_proposal_add_up_to_what_is_reckoned_at_once(
     product: Product, delivery: FeedDelivery, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Three products, one at a time, two of them on the same shelf."""
-    monkeypatch.setattr("rebates.selectors.protection_estimates._PRODUCTS_AT_ONCE", 1)
+    """Three products, two of them on the same shelf, one dealer at a time."""
+    monkeypatch.setattr("rebates.selectors.protection_estimates._PAIRS_AT_ONCE", 1)
     dealer, policy = factories.Dealer(), factories.PolicyVersion(valid=(date(2025, 1, 1), factories.FIRST_DAY))
     falls = []
     for number in (2, 1, 3):
@@ -339,4 +339,4 @@ def test_parts_of_a_large_proposal_add_up_to_what_is_reckoned_at_once(
     parts = sums_in_parts(falls, terms_of(policy), at=at, on_progress=said.append)
     assert parts == sums_by_dealer(protections(falls, terms_of(policy), at=at))
     assert [row.units for row in parts] == [3, 3]
-    assert said == [0, 31, 63]
+    assert said == [0, 47]
