@@ -1,17 +1,33 @@
-"""What every page open to strangers needs: where a request comes from, and how often one place may try."""
+"""What every page open to strangers needs: which device and place a request comes from, and how often it may try."""
 
 from __future__ import annotations
 
 import ipaddress
+import secrets
 
 from django.core.cache import cache
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import salted_hmac
 
 from dealers.foundation import clock
 
+DEVICE_COOKIE = "halfmoon_device"
+_DEVICE_SECONDS = 400 * 24 * 3600
 #: Tries an hour from one address, whatever becomes of them.
 MOST_TRIES, _TRIES_SECONDS = 30, 3600
+
+
+def device_of(request: HttpRequest) -> str:
+    """The name this device goes by; a new one when it has none yet."""
+    return request.COOKIES.get(DEVICE_COOKIE, "")[:64] or secrets.token_urlsafe(24)
+
+
+def remember_device(request: HttpRequest, response: HttpResponse, device: str) -> HttpResponse:
+    """Let the device keep its name."""
+    response.set_cookie(
+        DEVICE_COOKIE, device, max_age=_DEVICE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
+    )
+    return response
 
 
 def address_of(request: HttpRequest) -> str:

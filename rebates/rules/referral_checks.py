@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-_MOBILE = re.compile(r"1[3-9][0-9]{9}")
-_LANDLINE = re.compile(r"0[0-9]{9,11}")
 _FORMS_OF_COMPANY = re.compile(r"(股份有限公司|有限责任公司|有限公司|公司|集团)+$")
 
 
@@ -63,18 +61,6 @@ def refusal_of(facts: LeadFacts, *, duplicate_days: int, most_a_day: int) -> Ref
     if any(since < moment <= facts.at for moment in facts.accepted_before):
         return Refusal.DUPLICATE
     return None
-
-
-def plain_phone(text: str) -> str:
-    """A Chinese phone number as bare digits, whatever way it was written; empty when it is none."""
-    digits = re.sub(r"[^0-9]", "", unicodedata.normalize("NFKC", text))
-    digits = re.sub(r"^(0086|86)(?=1[3-9][0-9]{9}$|0[0-9]{9,11}$)", "", digits)
-    return digits if _MOBILE.fullmatch(digits) or _LANDLINE.fullmatch(digits) else ""
-
-
-def masked_phone(digits: str) -> str:
-    """What may be shown to those who need not call: ``138****5678``."""
-    return f"{digits[:3]}****{digits[-4:]}" if len(digits) >= 8 else ""
 
 
 def plain_company(text: str) -> str:

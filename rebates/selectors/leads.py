@@ -13,7 +13,8 @@ from django.db.models import Count, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from dealers.choices import Role
 from dealers.foundation.money import ZERO
-from dealers.models import Dealer, Region, SupplyHold, Territory
+from dealers.models import Dealer, Region, SupplyHold
+from dealers.selectors.covering import dealers_covering
 from pricing.models import SaleLine
 from rebates.choices import LeadState
 from rebates.errors import LeadNotFound
@@ -28,14 +29,6 @@ class LeadWish:
     state: str = ""
     referrer: str = ""
     words: str = ""
-
-
-def hashed(kind: str, text: str) -> str:
-    """A keyed hash of personal data, apart for each kind; empty stays empty."""
-    if not text:
-        return ""
-    key = hashlib.blake2b(f"{kind}\0{settings.CUSTOMER_HASH_KEY}".encode(), digest_size=32).digest()
-    return hashlib.blake2b(text.encode(), digest_size=16, key=key).hexdigest()
 
 
 def visible_leads(user: Any) -> QuerySet[Lead]:
@@ -104,14 +97,8 @@ def candidates(region: Region | None, *, on: date, without: set[int]) -> list[De
     Exclusive territory before shared, then whoever has the fewest open leads, then the code: the same facts always
     give the same dealer.
     """
-    if region is None:
-        return []
-    places = [region.pk, *([region.parent_id] if region.parent_id else [])]
-    granted = Territory.objects.filter(region__in=places, valid__contains=on, dealer__state="active")
-    exclusive: dict[int, bool] = {}
-    for dealer_id, alone in granted.values_list("dealer_id", "exclusive"):
-        exclusive[dealer_id] = exclusive.get(dealer_id, False) or alone
-    wanted = [dealer_id for dealer_id in exclusive if dealer_id not in without and dealer_id > 0]
+    exclusive = dealers_covering(region, on=on)
+    wanted = [dealer_id for dealer_id in exclusive if dealer_id not in without]
     loads = dict(
         Lead.objects.filter(dealer__in=wanted, state__in=(LeadState.ASSIGNED, LeadState.FOLLOWED_UP))
         .order_by()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -13,15 +11,13 @@ from django.views.decorators.http import require_GET, require_http_methods
 from dealers.errors import Refused
 from dealers.foundation import clock
 from dealers.scope import WHOLE_COMPANY, row_scope
-from dealers.web.strangers import address_of, may_try
+from dealers.web.strangers import address_of, device_of, may_try, remember_device
 from rebates.choices import LeadState, Referrer
 from rebates.errors import LeadInvalid, LeadNotFound
 from rebates.selectors.leads import lead_by_token
 from rebates.services.referrals.intake import NewLead, receive_lead
 from rebates.web.lead_forms import PublicLeadForm
 
-DEVICE_COOKIE = "halfmoon_device"
-_DEVICE_SECONDS = 400 * 24 * 3600
 #: What the referrer is shown: how far it is, and never who the dealer is or what was bought.
 _STAGES = (LeadState.RECEIVED, LeadState.ASSIGNED, LeadState.FOLLOWED_UP, LeadState.DEAL_REPORTED, LeadState.REWARDED)
 
@@ -31,7 +27,7 @@ _STAGES = (LeadState.RECEIVED, LeadState.ASSIGNED, LeadState.FOLLOWED_UP, LeadSt
 def refer(request: HttpRequest) -> HttpResponse:
     """Refer somebody. A machine that fills every field is thanked and forgotten."""
     form = PublicLeadForm(request.POST if request.method == "POST" else None)
-    device = request.COOKIES.get(DEVICE_COOKIE, "")[:64] or secrets.token_urlsafe(24)
+    device = device_of(request)
     if request.method == "POST":
         address = address_of(request)
         if not may_try("refer", address):
@@ -99,7 +95,4 @@ def track(request: HttpRequest, token: str) -> HttpResponse:
 
 def _page(request: HttpRequest, form: PublicLeadForm, device: str, status: int) -> HttpResponse:
     response = render(request, "rebates/refer.html", {"form": form}, status=status)
-    response.set_cookie(
-        DEVICE_COOKIE, device, max_age=_DEVICE_SECONDS, httponly=True, samesite="Lax", secure=request.is_secure()
-    )
-    return response
+    return remember_device(request, response, device)

@@ -10,14 +10,16 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from dealers.foundation.clock import BUSINESS_ZONE, business_day
+from dealers.foundation.phones import masked_phone, plain_phone
 from dealers.models import Dealer, PolicyVersion, Region, User
+from dealers.personal_data import hashed
 from dealers.scope import WHOLE_COMPANY, row_scope
 from dealers.selectors.policies import required_policy
 from rebates.choices import LeadState, Referrer
 from rebates.errors import LeadInvalid, TooManyLeads
 from rebates.models import Lead
-from rebates.rules.referral_checks import LeadFacts, Refusal, masked_phone, plain_company, plain_phone, refusal_of
-from rebates.selectors.leads import bought_before, hashed
+from rebates.rules.referral_checks import LeadFacts, Refusal, plain_company, refusal_of
+from rebates.selectors.leads import bought_before
 from rebates.services.referrals.acting import Actor, label_of, note_step
 from rebates.services.referrals.assigning import assign_automatically
 from rebates.terms import rebates_terms

@@ -11,9 +11,7 @@ from rebates.rules.proof_shape import faults_of_generic
 from rebates.rules.referral_checks import (
     LeadFacts,
     Refusal,
-    masked_phone,
     plain_company,
-    plain_phone,
     refusal_of,
 )
 from rebates.rules.referral_reward import (
@@ -50,26 +48,6 @@ PARTNER = PartnerTerms(Decimal("0.05"), Decimal(100000), Decimal("0.08"))
 def test_a_lead_counts_unless_a_reason_is_named(changed: dict[str, object], expected: Refusal | None) -> None:
     facts = LeadFacts(**{**GOOD, **changed})  # type: ignore[arg-type]
     assert refusal_of(facts, duplicate_days=30, most_a_day=5) is expected
-
-
-@pytest.mark.parametrize(
-    ("written", "read"),
-    [
-        ("138 0013 8000", "13800138000"),
-        ("+86-138-0013-8000", "13800138000"),
-        ("1380013８０００", "13800138000"),
-        ("0571-8888 6666", "057188886666"),
-        ("12345", ""),
-        ("23800138000", ""),
-        ("", ""),
-    ],
-)
-def test_a_phone_is_the_same_however_it_is_written(written: str, read: str) -> None:
-    assert plain_phone(written) == read
-
-
-def test_a_phone_is_shown_without_its_middle() -> None:
-    assert (masked_phone("13800138000"), masked_phone("")) == ("138****8000", "")
 
 
 @pytest.mark.parametrize("written", ["杭州（云帆）贸易有限公司", "杭州(云帆)贸易", "杭州云帆 贸易有限责任公司"])

@@ -11,9 +11,9 @@ from django.test import Client
 
 from dealers.choices import Role
 from dealers.scope import NOTHING, row_scope
+from dealers.web.strangers import DEVICE_COOKIE
 from rebates.choices import LeadState
 from rebates.models import Lead
-from rebates.web.refer import DEVICE_COOKIE
 from tests.callers import dealer_caller, hq_system
 from tests.rebates.referral_stage import by_partner, received, stage
 from tests.visitors import signed_in, visitor
