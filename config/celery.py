@@ -64,6 +64,10 @@ app.conf.beat_schedule = {
     "sweep-support": {"task": "rebates.sweep_support", "schedule": crontab(minute="*/15")},
     "sweep-leads": {"task": "rebates.sweep_leads", "schedule": 300.0},
     "keep-scorecards": {"task": "rebates.keep_scorecards", "schedule": crontab(hour="6", minute="30")},
+    "sweep-tickets": {"task": "aftersales.sweep_tickets", "schedule": 120.0},
+    "compare-breaches": {"task": "aftersales.compare_breaches", "schedule": crontab(hour="3", minute="40")},
+    "sweep-satisfaction-reports": {"task": "aftersales.sweep_reports", "schedule": crontab(minute="*/15")},
+    "sweep-teams": {"task": "aftersales.sweep_teams", "schedule": crontab(hour="8", minute="20")},
     "heartbeat": {"task": "dealers.heartbeat", "schedule": 30.0},
 }
 

@@ -15,6 +15,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from aftersales.permissions import CAPABILITIES as SERVICE
 from config.home import counts
 from config.web.themes import chosen_theme
 from dealers.choices import DEALER_ROLES, HQ_ROLES
@@ -69,6 +70,9 @@ SIDEBAR = (
             Entry(_("Cases"), "cases", "archive", MONEY["cases.view"]),
             Entry(_("Market support"), "market-support", "coins", EARNINGS["support.view"] & HQ),
             Entry(_("Referral leads"), "leads", "users", EARNINGS["referrals.view"]),
+            Entry(_("Service tickets"), "tickets", "inbox", SERVICE["tickets.view"] & HQ),
+            Entry(_("Satisfaction reports"), "satisfaction-reports", "chart", SERVICE["reports.view"] & HQ),
+            Entry(_("After-sales teams"), "service-team", "users", SERVICE["teams.view"] & HQ),
             Entry(_("What promotions brought"), "promos-results", "chart", PRICES["promos.results"]),
             Entry(_("Supply holds"), "holds", "hand", FACTS["supply.view"] & HQ),
         ),
@@ -142,6 +146,9 @@ SIDEBAR = (
             Entry(_("Promo requests"), "promos", "megaphone", DEALER_ROLES),
             Entry(_("My support money"), "market-support", "coins", DEALER_ROLES),
             Entry(_("Customers referred to me"), "leads", "users", DEALER_ROLES),
+            Entry(_("My service tickets"), "tickets", "inbox", DEALER_ROLES),
+            Entry(_("My service team"), "service-team", "users", DEALER_ROLES),
+            Entry(_("Satisfaction reports"), "satisfaction-reports", "chart", DEALER_ROLES),
             Entry(_("Prices"), "bands", "band", DEALER_ROLES),
             Entry(_("My violations"), "violations", "flag", DEALER_ROLES),
             Entry(_("Stock"), "stock", "box", DEALER_ROLES),
@@ -178,6 +185,8 @@ COUNTS: dict[str, Callable[[Any], int]] = {
     "cases": counts.waiting_cases,
     "market-support": counts.waiting_support,
     "leads": counts.waiting_leads,
+    "tickets": counts.waiting_tickets,
+    "satisfaction-reports": counts.waiting_reports,
     "settlement-runs": counts.waiting_runs,
     "statements": counts.waiting_statements,
     "disputes": counts.waiting_disputes,

@@ -20,6 +20,7 @@ urlpatterns = [
     path("policies/", include("config.web.policy_urls")),
     path("", include("dealers.web.urls")),
     path("", include("pricing.web.urls")),
+    path("", include("aftersales.web.urls")),
     path("", include("rebates.web.urls")),
     path("", include("settlement.web.urls")),
     path("", include("config.web.urls")),

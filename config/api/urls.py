@@ -20,6 +20,7 @@ urlpatterns = [
     path("v1/quarantine/<int:line>/resubmit", QuarantineResubmission.as_view(), name="quarantine-resubmit"),
     path("v1/", include("dealers.api.urls")),
     path("v1/", include("pricing.api.urls")),
+    path("v1/", include("aftersales.api.urls")),
     path("v1/", include("rebates.api.urls")),
     path("v1/", include("settlement.api.urls")),
     re_path(r"^.*$", UnknownCall.as_view(), name="unknown"),

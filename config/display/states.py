@@ -61,6 +61,13 @@ STATES: dict[str, Look] = {
     "rewarded": Look("ok", _("Reward granted")),
     "denied": Look("bad", _("No reward")),
     "taken_back": Look("bad", _("Reward taken back")),
+    # service tickets, certificates, satisfaction reports
+    "responded": Look("info", _("Being worked on")),
+    "resolved": Look("ok", _("Resolved")),
+    "reopened": Look("bad", _("Reopened")),
+    "pending": Look("warn", _("To be checked")),
+    "due": Look("warn", _("Not handed in yet")),
+    "acknowledged": Look("ok", _("Read by headquarters")),
     # verdicts and flags of sale lines
     "in_band": Look("ok", _("In band")),
     "promo": Look("info", _("Promotion price")),

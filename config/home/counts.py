@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from aftersales.selectors import reports, tickets
 from dealers.foundation import clock
 from dealers.models import Notice
 from dealers.selectors.bulletins import owed_by
@@ -57,6 +58,16 @@ def waiting_support(user: Any) -> int:
 def waiting_leads(user: Any) -> int:
     """Referred customers to call, to assign or to call back, and deals to check."""
     return leads.waiting_leads(user).count()
+
+
+def waiting_tickets(user: Any) -> int:
+    """Customers a dealer has to serve; at headquarters the unplaced, complaints and what was not answered."""
+    return tickets.waiting_tickets(user).count()
+
+
+def waiting_reports(user: Any) -> int:
+    """Satisfaction reports to write, or to read."""
+    return reports.waiting_reports(user).count()
 
 
 def waiting_statements(user: Any) -> int:

@@ -12,6 +12,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from aftersales.selectors.reports import waiting_reports
+from aftersales.selectors.tickets import waiting_tickets
 from dealers.choices import QuarantineState, Role
 from dealers.foundation import clock
 from dealers.models import Notice, QuarantinedLine
@@ -45,7 +47,15 @@ class Task:
 
 def tasks_of(user: Any) -> list[Task]:
     """Everything that waits for ``user``; what has a deadline first, the earliest on top."""
-    found = [*_promos(user), *_support(user), *_runs(user), *_supply(user), *_quarantine(user), *_notices(user)]
+    found = [
+        *_promos(user),
+        *_support(user),
+        *_service(user),
+        *_runs(user),
+        *_supply(user),
+        *_quarantine(user),
+        *_notices(user),
+    ]
     return sorted(found, key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0.0))
 
 
@@ -77,6 +87,17 @@ def _support(user: Any) -> Iterator[Task]:
     if waiting:
         note = ngettext("%(n)d activity", "%(n)d activities", waiting) % {"n": waiting}
         yield Task(_("Decide on market support"), note, f"{reverse('market-support')}?tab=mine", icon="coins")
+
+
+def _service(user: Any) -> Iterator[Task]:
+    tickets = waiting_tickets(user).count()
+    if tickets:
+        note = ngettext("%(n)d ticket", "%(n)d tickets", tickets) % {"n": tickets}
+        yield Task(_("Look after customers"), note, f"{reverse('tickets')}?tab=mine", tone="warn", icon="inbox")
+    reports = waiting_reports(user).count()
+    if reports:
+        note = ngettext("%(n)d report", "%(n)d reports", reports) % {"n": reports}
+        yield Task(_("Read satisfaction reports"), note, reverse("satisfaction-reports"), icon="chart")
 
 
 def _runs(user: Any) -> Iterator[Task]:

@@ -40,6 +40,10 @@ DEALER_SCOPES = (
     "referrals:write",
     "payments:read",
     "payments:consent",
+    "tickets:read",
+    "tickets:write",
+    "satisfaction:read",
+    "satisfaction:write",
 )
 SYSTEM_SCOPES = (
     "supply:read",
@@ -60,6 +64,9 @@ SYSTEM_SCOPES = (
     "referrals:read",
     "referrals:write",
     "payments:read",
+    "tickets:read",
+    "tickets:write",
+    "satisfaction:read",
 )
 
 

@@ -1,0 +1,108 @@
+"""Recording what was missed, at the instant it was due, and waiving what turned out to be none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.db import transaction
+
+from aftersales.choices import BreachKind
+from aftersales.errors import BreachNotFound, BreachWaived, ReasonMissing
+from aftersales.models import ResponseClock, SatisfactionReport, ServiceBreach
+from aftersales.permissions import require
+from aftersales.selectors.breaches import ON_RECORD, visible_breaches
+from dealers.models import User
+from dealers.services.audit import AuditEvent, record_audit, record_audits
+
+
+def record_missed_responses(clocks: Sequence[ResponseClock], *, at: datetime) -> list[ResponseClock]:
+    """Record the breach of locked clocks at the instant each was due; returns those that were not on record yet.
+
+    Three statements however many there are; safe to run twice.
+    """
+    known = set(ServiceBreach.objects.filter(ON_RECORD, clock__in=clocks).values_list("clock_id", flat=True))
+    fresh = [clock for clock in clocks if clock.pk not in known]
+    ServiceBreach.objects.bulk_create(
+        [
+            ServiceBreach(
+                kind=BreachKind.FIRST_RESPONSE,
+                dealer_id=clock.dealer_id,
+                clock=clock,
+                policy_id=clock.ticket.policy_id,
+                breached_at=clock.due_at,
+                recorded_at=at,
+            )
+            for clock in fresh
+        ],
+        ignore_conflicts=True,
+    )
+    record_audits(
+        AuditEvent(
+            actor=None,
+            action="ticket.breach",
+            subject=clock.ticket,
+            at=clock.due_at,
+            after={"due_at": clock.due_at.isoformat()},
+            dealer_id=clock.dealer_id,
+        )
+        for clock in fresh
+    )
+    return fresh
+
+
+def record_overdue_reports(reports: Sequence[SatisfactionReport], *, at: datetime) -> list[SatisfactionReport]:
+    """Record locked reports that were not handed in, at the instant each was due; returns the new ones."""
+    known = set(ServiceBreach.objects.filter(ON_RECORD, report__in=reports).values_list("report_id", flat=True))
+    fresh = [report for report in reports if report.pk not in known]
+    ServiceBreach.objects.bulk_create(
+        [
+            ServiceBreach(
+                kind=BreachKind.SATISFACTION_REPORT,
+                dealer_id=report.dealer_id,
+                report=report,
+                policy_id=report.policy_id,
+                breached_at=report.due_at,
+                recorded_at=at,
+            )
+            for report in fresh
+        ],
+        ignore_conflicts=True,
+    )
+    record_audits(
+        AuditEvent(
+            actor=None,
+            action="satisfaction_report.breach",
+            subject=report,
+            at=report.due_at,
+            after={"quarter": report.quarter, "due_at": report.due_at.isoformat()},
+            dealer_id=report.dealer_id,
+        )
+        for report in fresh
+    )
+    return fresh
+
+
+@transaction.atomic
+def waive_breach(*, key: int, reason: str, actor: User, at: datetime) -> ServiceBreach:
+    """Say that a breach shall not count, and why; it stays on record and leaves the dealer's figures."""
+    require(actor, "breaches.waive")
+    if not visible_breaches(actor).filter(pk=key).exists():
+        raise BreachNotFound(key=key)
+    if not reason.strip():
+        raise ReasonMissing
+    breach = ServiceBreach.objects.select_for_update(of=("self",)).get(pk=key)
+    if breach.waived_at is not None:
+        raise BreachWaived
+    breach.waived_at, breach.waived_by, breach.waive_reason = at, actor.get_username(), reason.strip()[:2000]
+    breach.save(update_fields=["waived_at", "waived_by", "waive_reason"])
+    record_audit(
+        actor=actor,
+        action="breach.waive",
+        subject=breach,
+        at=at,
+        reason=breach.waive_reason,
+        after={"kind": breach.kind, "breached_at": breach.breached_at.isoformat()},
+        dealer_id=breach.dealer_id,
+    )
+    return breach
