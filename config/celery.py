@@ -27,6 +27,7 @@ app.autodiscover_tasks()
 
 app.conf.task_routes = {
     "settlement.issue_documents": {"queue": "import"},
+    "settlement.find_signals": {"queue": "import"},
     "settlement.*": {"queue": "settle"},
     "pricing.rejudge": {"queue": "import"},
     "config.take_upload": {"queue": "import"},
@@ -60,6 +61,7 @@ app.conf.beat_schedule = {
         "task": "pricing.remind_of_legal_bases",
         "schedule": crontab(hour="8", minute="10"),
     },
+    "look-for-signals": {"task": "settlement.look_for_signals", "schedule": crontab(hour="5", minute="45")},
     "check-stock": {"task": "pricing.check_stock", "schedule": crontab(hour="5", minute="15")},
     "sweep-support": {"task": "rebates.sweep_support", "schedule": crontab(minute="*/15")},
     "sweep-leads": {"task": "rebates.sweep_leads", "schedule": 300.0},

@@ -331,3 +331,43 @@ class EstimateBehind(Refused):
     sentence = _(
         "%(period)s has been settled since, with the facts up to %(since)s; accruals can be estimated from then on."
     )
+
+
+class SignalNotFound(NotFound):
+    code = "signal_not_found"
+    sentence = _("There is no signal %(key)s.")
+
+
+class NoSignalChosen(Refused):
+    code = "no_signal_chosen"
+    sentence = _("Choose at least one signal to open a case with.")
+
+
+class SignalsOfSeveralDealers(Refused):
+    code = "signals_of_several_dealers"
+    sentence = _("These signals are about several dealers; a case is about one. Choose those of one dealer.")
+
+
+class SuppressionNotFound(NotFound):
+    code = "suppression_not_found"
+    sentence = _("There is no suppression %(key)s.")
+
+
+class SuppressionEndsWrong(Refused):
+    code = "suppression_ends_wrong"
+    sentence = _("A suppression ends after today and at the latest in %(days)s days, on %(last)s.")
+
+
+class SuppressionInForce(Refused):
+    code = "suppression_in_force"
+    sentence = _("This rule is suppressed for the dealer until %(until)s already.")
+
+
+class SuppressionOver(Refused):
+    code = "suppression_over"
+    sentence = _("This suppression is over; there is nothing to lift.")
+
+
+class NothingOnTrial(Refused):
+    code = "nothing_on_trial"
+    sentence = _("Nothing would differ from what is live. Choose a policy with other limits, or a version on trial.")

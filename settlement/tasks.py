@@ -15,7 +15,7 @@ from dealers.selectors.purchases import Shard
 from dealers.services.jobs import running_job
 from settlement.choices import DocumentFormat
 from settlement.errors import CalculationSuperseded
-from settlement.models import AccrualEstimate, Backtest, Calculation, PreparedExport, SettlementRun
+from settlement.models import AccrualEstimate, Backtest, Calculation, PreparedExport, SettlementRun, SignalRun
 from settlement.selectors.documents import ISSUE_DOCUMENTS
 from settlement.services.backtesting import answer_backtest
 from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
@@ -26,6 +26,8 @@ from settlement.services.disputes.deadlines import reject_unanswered
 from settlement.services.documents import issue_documents as issue_all
 from settlement.services.estimates import answer_estimate
 from settlement.services.exports import forget_exports, write_export
+from settlement.services.signals.asking import FIND_SIGNALS, request_signals
+from settlement.services.signals.running import answer_run
 
 CALCULATE = "settlement.calculate_run"
 ESTIMATE = "settlement.estimate_accruals"
@@ -109,6 +111,23 @@ def write_large_export(job_id: int) -> None:
         asked = PreparedExport.objects.get(pk=job.params["export"])
         write_export(asked, at=clock.now(), on_progress=progress.report)
         progress.result = {"export": asked.pk, "rows": asked.rows}
+
+
+@shared_task(name="settlement.look_for_signals")
+def look_for_signals() -> None:
+    """Ask for the nightly run of the fraud signals."""
+    request_signals(actor=None, at=clock.now())
+
+
+@shared_task(name=FIND_SIGNALS)
+def find_signals(job_id: int) -> None:
+    """Answer the run of a job; one that is answered stays as it is."""
+    with running_job(job_id) as taken:
+        if taken is None:
+            return
+        job, progress = taken
+        run = answer_run(SignalRun.objects.get(pk=job.params["run"]), on_progress=progress.report)
+        progress.result = {"run": run.pk}
 
 
 @shared_task(name="settlement.forget_exports")

@@ -6,6 +6,7 @@ evidence, are its sightings, which only grow. A run in shadow leaves nothing but
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pgtrigger
@@ -106,6 +107,13 @@ class SignalSuppression(models.Model):
                 condition=pgtrigger.Q(old__lifted_at__isnull=False),
             ),
         ]
+
+    @property
+    def until(self) -> datetime:
+        """Its end as it was set, exclusive."""
+        ends = self.span.upper
+        assert ends is not None, "the database asks for an end"
+        return ends
 
 
 class SignalFinding(models.Model):

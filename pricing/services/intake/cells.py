@@ -7,7 +7,6 @@ Memory stays bounded: a dictionary that has grown large starts anew.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from datetime import date
 from typing import Any, NamedTuple
@@ -16,6 +15,7 @@ from dealers.foundation.clock import business_day, parse_instant
 from dealers.foundation.half_months import HalfMonth
 from dealers.foundation.money import parse_decimal
 from dealers.foundation.refusals import Refused
+from pricing.rules.customer_references import customer_hash, hash_key
 from pricing.selectors.standing_facts import instant_number, micros
 
 LARGEST_INTEGER = 2**31 - 1
@@ -200,7 +200,7 @@ class Customers(Remembered):
 
     def __init__(self, key: str) -> None:
         super().__init__()
-        self._key = hashlib.blake2b(key.encode(), digest_size=32).digest()
+        self._key = hash_key(key)
 
     def read(self, text: str) -> str:
         bare = text.strip()
@@ -208,8 +208,7 @@ class Customers(Remembered):
             return ""
         if len(bare) > LONGEST_CUSTOMER:
             raise BadCell("too_long", limit=LONGEST_CUSTOMER)
-        reference = bare.encode("utf-8", "surrogatepass")
-        return hashlib.blake2b(reference, digest_size=16, key=self._key).hexdigest()
+        return customer_hash(bare, self._key)
 
 
 def day_of(day: date) -> Day:

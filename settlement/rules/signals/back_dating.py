@@ -21,7 +21,8 @@ VERSION = 1
 
 class Limits(Terms):
     """The last ``edge_days`` of a half-month are looked at: at least ``least_lines`` late lines that are
-    ``least_share`` of their amount, and late ``late_times`` as often as on the other days.
+    ``least_share`` of their amount, and late ``late_times`` as often as on the other days, and as on as many days after
+    it: a breakdown of the dealer's own does not stop where a half-month ends.
 
     Numbers tell when ``least_documents`` late ones can be compared, at least ``orderly`` of the others are in order,
     and ``out_of_order`` of the late ones are not; then a third of the late lines is enough.
@@ -30,7 +31,7 @@ class Limits(Terms):
     edge_days: Days = 3
     least_lines: Count = 10
     least_share: Share = Decimal("0.30")
-    late_times: Factor = Decimal(3)
+    late_times: Factor = Decimal(4)
     least_documents: Count = 5
     orderly: Share = Decimal("0.90")
     out_of_order: Share = Decimal("0.60")
@@ -38,7 +39,8 @@ class Limits(Terms):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The sales of a dealer in a half-month: those of its last days, and of the others. Excused lines are not late.
+    """The sales of a dealer in a half-month: of its last days, of the others, and of the days ``after`` it. Excused
+    lines are not late.
 
     ``late_documents`` are late ones whose numbers can be compared, ``late_above`` those of them above the number of a
     later day's; ``documents`` and ``above`` the same of those reported in time.
@@ -53,6 +55,8 @@ class Facts:
     mean_days_late: int
     other_lines: int
     other_late_lines: int
+    after_lines: int = 0
+    after_late_lines: int = 0
     late_documents: int = 0
     late_above: int = 0
     documents: int = 0
@@ -81,9 +85,13 @@ def find(facts: Facts, limits: Limits) -> Iterator[Signal]:
     share = limits.least_share / 3 if numbered else limits.least_share
     if facts.late_lines < limits.least_lines or facts.late_amount < share * facts.amount:
         return
-    # late / lines >= times × other late / other lines, without dividing
-    if facts.late_lines * facts.other_lines < limits.late_times * facts.other_late_lines * facts.lines:
-        return
+    for late, lines in (
+        (facts.other_late_lines, facts.other_lines),
+        (facts.after_late_lines, facts.after_lines),
+    ):
+        # late lines / lines >= times × late / lines of the other days, without dividing
+        if facts.late_lines * lines < limits.late_times * late * facts.lines:
+            return
     numbers: dict[str, object] = {
         "days": limits.edge_days,
         "window": facts.window,

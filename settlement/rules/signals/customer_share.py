@@ -21,11 +21,12 @@ _SHOWN = 8
 
 
 class Limits(Terms):
-    """From which share on; only dealers with so many lines and so much sold are looked at, for a share of little
-    says nothing."""
+    """From which share on, bought on at least ``least_days`` days: one large purchase is no share. Only dealers with so
+    many lines and so much sold are looked at, for a share of little says nothing."""
 
     retail_share: Share = Decimal("0.20")
-    all_share: Share = Decimal("0.60")
+    all_share: Share = Decimal("0.80")
+    least_days: Count = 4
     least_lines: Count = 60
     least_amount: Amount = Decimal(50_000)
 
@@ -41,6 +42,7 @@ class Facts:
     window: str
     customer: str
     lines: int
+    days: int
     retail: Decimal
     amount: Decimal
     next_retail: Decimal
@@ -52,17 +54,17 @@ class Facts:
 
 _RETAIL = _(
     "One customer (%(customer)s) took %(amount)s of the retail sales of %(window)s, %(share)s of %(total)s, in "
-    "%(lines)s lines; the next largest took %(next)s."
+    "%(lines)s lines on %(days)s days; the next largest took %(next)s."
 )
 _ALL = _(
     "One customer (%(customer)s) took %(amount)s of the sales of %(window)s, %(share)s of %(total)s, in %(lines)s "
-    "lines; the next largest took %(next)s."
+    "lines on %(days)s days; the next largest took %(next)s."
 )
 
 
 def find(facts: Facts, limits: Limits) -> Iterator[Signal]:
     """One signal, about retail when that limit is passed."""
-    if facts.dealer_lines < limits.least_lines:
+    if facts.dealer_lines < limits.least_lines or facts.days < limits.least_days:
         return
     for message, amount, following, total, share in (
         (_RETAIL, facts.retail, facts.next_retail, facts.dealer_retail, limits.retail_share),
@@ -79,6 +81,7 @@ def find(facts: Facts, limits: Limits) -> Iterator[Signal]:
             share=percent(amount, total),
             total=yuan(total),
             lines=facts.lines,
+            days=facts.days,
             next=percent(max(following, Decimal(0)), total),
         )
         yield Signal(

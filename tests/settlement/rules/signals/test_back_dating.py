@@ -31,7 +31,11 @@ NUMBERED = replace(LATE, late_amount=Decimal(6_000), late_documents=8, late_abov
         (replace(LATE, late_lines=9), 0),
         (replace(LATE, late_amount=Decimal(17_999)), 0),
         # A dealer who reports late throughout reports late here too.
-        (replace(LATE, other_late_lines=30), 0),
+        (replace(LATE, other_late_lines=16), 1),
+        (replace(LATE, other_late_lines=17), 0),
+        # A breakdown that goes on when the half-month is over.
+        (replace(LATE, after_lines=60, after_late_lines=30), 0),
+        (replace(LATE, after_lines=60, after_late_lines=5), 1),
         (replace(LATE, other_late_lines=200, late_lines=60, late_amount=Decimal(60_000)), 0),
         (replace(LATE, other_lines=0, other_late_lines=0), 1),
         (NUMBERED, 1),
