@@ -151,6 +151,7 @@ SIDEBAR = (
             Entry(_("Satisfaction reports"), "satisfaction-reports", "chart", DEALER_ROLES),
             Entry(_("Prices"), "bands", "band", DEALER_ROLES),
             Entry(_("My violations"), "violations", "flag", DEALER_ROLES),
+            Entry(_("My cases"), "cases", "archive", DEALER_ROLES),
             Entry(_("Stock"), "stock", "box", DEALER_ROLES),
             Entry(_("Supply holds"), "holds", "hand", DEALER_ROLES),
             Entry(_("Channel policy"), "policies", "book", DEALER_ROLES),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.urls import path, re_path
 
+from settlement.api.cases import CaseAppealView, CaseDetail, CaseFileContent, CaseFiles, CaseReply, Cases
 from settlement.api.disputes import (
     AnswerDispute,
     DisputeDetail,
@@ -19,6 +20,12 @@ from settlement.api.statement_files import StatementCsv, StatementJson, Statemen
 from settlement.api.statements import StatementConfirmation, StatementDetail, Statements
 
 urlpatterns = [
+    path("cases", Cases.as_view(), name="cases"),
+    path("cases/<str:number>", CaseDetail.as_view(), name="case"),
+    path("cases/<str:number>/reply", CaseReply.as_view(), name="case-reply"),
+    path("cases/<str:number>/appeal", CaseAppealView.as_view(), name="case-appeal"),
+    path("cases/<str:number>/files", CaseFiles.as_view(), name="case-files"),
+    path("cases/<str:number>/files/<str:key>", CaseFileContent.as_view(), name="case-file"),
     path("earnings", Earnings.as_view(), name="earnings"),
     path("payments", Payments.as_view(), name="payments"),
     path("payments/<str:number>", PaymentDetail.as_view(), name="payment"),

@@ -132,3 +132,7 @@ class CaseConsequence(models.Model):
             ),
         ]
         triggers = [append_only("what_followed_from_a_case_stays")]
+
+    @property
+    def is_reversal(self) -> bool:
+        return self.reverses_id is not None

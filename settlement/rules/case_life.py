@@ -35,6 +35,7 @@ class CaseStep(StrEnum):
     NOTE = "note"
     EXTEND = "extend"
     REPLY = "reply"
+    HAND_IN = "hand_in"
     REPLY_TIME_OVER = "reply_time_over"
     HOLD_BACK = "hold_back"
     SEE_CHANGES = "see_changes"

@@ -1,89 +1,145 @@
-"""Cases: the queue of what waits, one with its evidence, and the door through which violations come in."""
+"""Cases: the list, one case for headquarters or its dealer, its evidence and files, and the ways in."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from dealers.errors import NotFound, Refused
 from dealers.foundation import clock
 from dealers.foundation.digest import canonical_json, sha256_hex
 from dealers.web.access import back_to, capability_required, person, refusals_shown
-from dealers.web.listing import choice_of, window_of, words_of
+from dealers.web.files import file_response
+from dealers.web.listing import choice_of, page_of, words_of
 from pricing.web.violation_decisions import given
-from settlement.choices import CaseKind, CasePriority, CaseState
+from settlement.choices import CaseKind, CasePriority, EvidenceKind
 from settlement.errors import CaseNotFound
 from settlement.models import Case
 from settlement.permissions import can
-from settlement.rules.case_life import CASE_LIFE
-from settlement.selectors.cases import case_of, evidence_in, narrowed_cases, pieces_of
+from settlement.selectors.case_board import CaseWish, listed_cases, overrides, waiting_cases
+from settlement.selectors.cases import case_of, file_in, pieces_of
 from settlement.services import case_intake
+from settlement.services.case_path.acting import GivenFile
+from settlement.services.case_path.by_hand import open_by_hand
+from settlement.services.case_path.hearing import mark_opened
+from settlement.web.case_page import dealers_view, headquarters_view
 from settlement.web.case_words import evidence_row, facts_words, lines_as_seen, seen_facts
 
 _LINES_SHOWN = 500
+_LONGEST = 4000
 
 
 @require_GET
-@capability_required("cases.view", can=can)
+@capability_required("cases.view", "cases.own", can=can)
 def cases(request: HttpRequest) -> HttpResponse:
-    """The cases in sight, the newest first; by default those that wait to be begun."""
-    state = choice_of(request, "state", _("All states"), CaseState.choices, default=CaseState.OPENED)
-    filters = [
-        choice_of(request, "kind", _("All kinds"), CaseKind.choices),
-        choice_of(request, "priority", _("Any priority"), CasePriority.choices),
-    ]
-    words = words_of(request)
-    kind, priority = (chosen.value for chosen in filters)
-    found = narrowed_cases(person(request), kind=kind, state=state.value, priority=priority, words=words)
-    window = window_of(request, found)
-    pieces = pieces_of(window.rows)
+    """The cases in sight: an investigator's queue, a judge's docket, or a dealer's own."""
+    user, words = person(request), words_of(request)
+    own = user.dealer_id is not None
+    group = request.GET.get("show", "all" if own else _first_group(request))
+    kind = choice_of(request, "kind", _("All kinds"), CaseKind.choices)
+    priority = choice_of(request, "priority", _("Any priority"), CasePriority.choices)
+    wish = CaseWish(
+        group="" if group in ("all", "mine") else group,
+        kind=kind.value,
+        priority="" if own else priority.value,
+        words=words,
+        mine=group == "mine",
+    )
+    waiting = waiting_cases(user, at=clock.now())
+    page = page_of(request, listed_cases(user, wish))
+    pieces = pieces_of(list(page.object_list))
+    counts = {**waiting.by_group, "mine": waiting.mine}
     context = {
-        "rows": [{"case": each, "facts": facts_words(each), "pieces": pieces.get(each.pk)} for each in window.rows],
-        "window": window,
-        "filters": [state, *filters],
+        "rows": [{"case": each, "facts": facts_words(each), "pieces": pieces.get(each.pk)} for each in page],
+        "page": page,
+        "filters": [kind] if own else [kind, priority],
         "q": words,
-        "narrowed": bool(words or kind or priority or state.value != CaseState.OPENED),
+        "own": own,
+        "group": group,
+        "narrowed": bool(words or kind.value or priority.value or group != "all"),
+        "may_open": can(user, "cases.investigate"),
+        "late": waiting.late,
+        "tabs": [
+            {"label": label, "url": f"?show={key}", "current": key == group, "count": counts.get(key)}
+            for key, label in _groups(own=own, investigates=can(user, "cases.investigate"))
+        ],
     }
     return render(request, "settlement/cases.html", context)
 
 
 @require_GET
-@capability_required("cases.view", can=can)
+@capability_required("cases.view", "cases.own", can=can)
 def case(request: HttpRequest, number: str) -> HttpResponse:
-    """One case: what it is about, the evidence as it was seen, and the way ahead of it."""
-    found = _found(request, number)
-    shown = CASE_LIFE.states
-    place = shown.index(found.state)
+    """One case: for headquarters with everything it may do, for its dealer with what it is told and may say."""
+    found, user = _found(request, number), person(request)
+    if user.dealer_id is None:
+        return render(request, "settlement/case.html", headquarters_view(found, user, at=clock.now()))
+    mark_opened(case=found, actor=user, at=clock.now())
+    return render(request, "settlement/my_case.html", dealers_view(found, user, at=clock.now()))
+
+
+@require_GET
+@capability_required("cases.view", "cases.own", can=can)
+def evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
+    """One piece of evidence as it was kept, and whether it is still what its fingerprint was taken of."""
+    found = get_object_or_404(_found(request, number).evidence.select_related("added_by", "case__dealer"), pk=pk)
+    own = person(request).dealer_id is not None
+    if own and found.kind == EvidenceKind.SIGNAL:
+        raise Http404
+    lines = lines_as_seen(found)
     context = {
-        "case": found,
-        "facts": facts_words(found),
-        "evidence": [evidence_row(each) for each in evidence_in(found)],
-        "steps": [
-            {"label": CaseState(state).label, "state": "done" if n < place else "current" if n == place else "ahead"}
-            for n, state in enumerate(shown[:5])
-        ],
+        "case": found.case,
+        "row": evidence_row(found, for_dealer=own),
+        "evidence": found,
+        "intact": sha256_hex(canonical_json(found.snapshot)) == found.digest,
+        "lines": lines[:_LINES_SHOWN],
+        "seen": [] if own else seen_facts(found),
+        "left_out": len(lines[_LINES_SHOWN:]),
     }
-    return render(request, "settlement/case.html", context)
+    return render(request, "settlement/evidence.html", context)
+
+
+@require_GET
+@capability_required("cases.view", "cases.own", can=can)
+def case_file(request: HttpRequest, number: str, key: str) -> HttpResponse:
+    """A file of a case, as a download."""
+    try:
+        return file_response(file_in(person(request), number, key))
+    except NotFound as error:
+        raise Http404(str(error)) from error
 
 
 @require_GET
 @capability_required("cases.view", can=can)
-def evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
-    """One piece of evidence as it was kept, and whether it is still what its fingerprint was taken of."""
-    found = get_object_or_404(_found(request, number).evidence.select_related("added_by", "case__dealer"), pk=pk)
-    lines = lines_as_seen(found)
+def case_overrides(request: HttpRequest) -> HttpResponse:
+    """Where judges took less than in full, or decided though it was out of proportion, with their reasons."""
+    return render(request, "settlement/case_overrides.html", {"page": page_of(request, overrides(person(request)))})
+
+
+@require_http_methods(["GET", "POST"])
+@capability_required("cases.investigate", can=can)
+def case_new(request: HttpRequest) -> HttpResponse:
+    """The form by which a case is opened by hand."""
+    status = 200
+    if request.method == "POST":
+        try:
+            opened = _open(request)
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            status = 422
+        else:
+            messages.success(request, _("Opened as %(case)s.") % {"case": opened})
+            return redirect("case", opened.number)
     context = {
-        "case": found.case,
-        "row": evidence_row(found),
-        "evidence": found,
-        "intact": sha256_hex(canonical_json(found.snapshot)) == found.digest,
-        "lines": lines[:_LINES_SHOWN],
-        "seen": seen_facts(found),
-        "left_out": len(lines[_LINES_SHOWN:]),
+        "kinds": [each for each in CaseKind.choices if each[0] != CaseKind.PRICE],
+        "typed": request.POST if request.method == "POST" else request.GET,
     }
-    return render(request, "settlement/evidence.html", context)
+    return render(request, "settlement/case_new.html", context, status=status)
 
 
 @require_POST
@@ -110,6 +166,45 @@ def hand_over_observation(request: HttpRequest, pk: int) -> HttpResponse:
         said = _("Handed over as %(case)s. Nothing follows before it is decided.")
         messages.success(request, said % {"case": opened})
     return back_to(request, "observation", pk)
+
+
+def _open(request: HttpRequest) -> Case:
+    kind = request.POST.get("kind", "")
+    return open_by_hand(
+        dealer_code=request.POST.get("dealer", "")[:32],
+        kind=CaseKind(kind) if kind in CaseKind.values else CaseKind.FRAUD,
+        period=request.POST.get("period", ""),
+        reason=request.POST.get("reason", "")[:_LONGEST],
+        references=request.POST.get("references", "")[:_LONGEST].splitlines()[:20],
+        files=[GivenFile(file.name or "file", file) for file in request.FILES.getlist("files")],
+        actor=person(request),
+        at=clock.now(),
+    )
+
+
+def _first_group(request: HttpRequest) -> str:
+    """What a person sees first: whatever is theirs to do."""
+    user = person(request)
+    if can(user, "cases.investigate"):
+        return "investigation"
+    if can(user, "cases.decide"):
+        return "judge"
+    return "appeal" if can(user, "cases.hear_appeal") else "all"
+
+
+def _groups(*, own: bool, investigates: bool) -> list[tuple[str, Any]]:
+    if own:
+        return [("all", _("All")), ("dealer", _("To be answered")), ("over", _("Decided"))]
+    mine = [("mine", _("Mine"))] if investigates else []
+    return [
+        *mine,
+        ("investigation", _("To investigate")),
+        ("dealer", _("At the dealer")),
+        ("judge", _("To decide")),
+        ("appeal", _("Appeals")),
+        ("over", _("Decided")),
+        ("all", _("All")),
+    ]
 
 
 def _found(request: HttpRequest, number: str) -> Case:

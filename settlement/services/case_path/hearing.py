@@ -133,6 +133,18 @@ def reply(
 
 
 @transaction.atomic
+def hand_in(*, number: str, files: Sequence[GivenFile], actor: Actor, at: datetime) -> Case:
+    """The dealer hands in files while it may reply, or while its appeal is undecided. Raises :class:`ReplyTimeOver`."""
+    case = own_locked_case(number, actor)
+    replying = case.state == CaseState.DEALER_REPLY and case.ready_at is None and at < _due(case)
+    if not replying and case.state != CaseState.APPEALED:
+        raise ReplyTimeOver(number=number)
+    entry = write_down(case, CaseStep.HAND_IN, actor=actor, at=at, files=[file.name for file in files])
+    attach(entry, files, actor=actor, at=at)
+    return case
+
+
+@transaction.atomic
 def mark_opened(*, case: Case, actor: Actor, at: datetime) -> None:
     """Keep when a person of the dealer opened what it was handed; each paper and person once."""
     if actor.dealer_id != case.dealer_id or case.heard_at is None:
