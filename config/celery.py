@@ -41,6 +41,8 @@ app.conf.beat_schedule = {
     "forget-old-webhooks": {"task": "dealers.forget_old_webhooks", "schedule": crontab(hour="4", minute="50")},
     "deliver-notices": {"task": "dealers.deliver_notices", "schedule": 30.0},
     "deliver-daily-mails": {"task": "dealers.deliver_daily_mails", "schedule": crontab(minute="*/10")},
+    "send-admission-mails": {"task": "dealers.send_admission_mails", "schedule": 30.0},
+    "erase-applications": {"task": "dealers.erase_applications", "schedule": crontab(hour="4", minute="35")},
     "forget-old-answers": {"task": "dealers.forget_old_answers", "schedule": crontab(hour="4", minute="40")},
     "forget-uploads": {"task": "dealers.forget_uploads", "schedule": crontab(minute="20")},
     "remind-of-open-lines": {"task": "dealers.remind_of_open_lines", "schedule": crontab(hour="9", minute="10")},

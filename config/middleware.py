@@ -12,6 +12,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 #: The largest file a page takes is 64 MB; what a form adds to it is little.
 LARGEST_REQUEST = 80 << 20
+#: Strangers who apply hand in one document of at most 10 MB at a time.
+LARGEST_OF_STRANGERS = 12 << 20
 
 POLICY_HEADER = "Content-Security-Policy"
 POLICY = "; ".join(
@@ -39,7 +41,8 @@ class SoundRequestMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not request.path.startswith("/api/"):
             length = request.META.get("CONTENT_LENGTH") or "0"
-            if length.isdigit() and int(length) > LARGEST_REQUEST:
+            largest = LARGEST_OF_STRANGERS if request.path.startswith("/join/") else LARGEST_REQUEST
+            if length.isdigit() and int(length) > largest:
                 return HttpResponse("413 Content Too Large", status=413, content_type="text/plain")
             if "\0" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
                 return HttpResponse("400 Bad Request", status=400, content_type="text/plain")

@@ -81,6 +81,7 @@ SIDEBAR = (
         _("Channel"),
         (
             Entry(_("Dealers"), "dealers", "users", FACTS["dealers.view"]),
+            Entry(_("Newcomers"), "applications", "user", FACTS["admission.view"]),
             Entry(_("Price bands"), "bands", "band", PRICES["bands.view"] & HQ),
             Entry(_("List prices"), "list-prices", "coins", FACTS["prices.view"]),
             Entry(_("Legal bases"), "legal-bases", "shield", PRICES["bases.view"]),
@@ -184,6 +185,7 @@ COUNTS: dict[str, Callable[[Any], int]] = {
     "promos": counts.waiting_promos,
     "holds": counts.open_holds,
     "cases": counts.waiting_cases,
+    "applications": counts.waiting_newcomers,
     "market-support": counts.waiting_support,
     "leads": counts.waiting_leads,
     "tickets": counts.waiting_tickets,

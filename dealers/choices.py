@@ -214,6 +214,7 @@ class NoticeKind(TextChoices):
     CASE = "case", _("Case")
     BULLETIN = "bulletin", _("Bulletin")
     STANDING = "standing", _("Scorecard and tier")
+    ADMISSION = "admission", _("Admission")
 
 
 class EmailWay(TextChoices):
@@ -231,3 +232,54 @@ class PriceChangeState(TextChoices):
     CONFIRMED = "confirmed", _("In force from its day on")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class ApplicationState(TextChoices):
+    """How far an application to become a dealer is."""
+
+    DRAFT = "draft", _("Being filled in")
+    APPLIED = "applied", _("Application handed in")
+    CHECKING = "checking", _("Being checked")
+    QUESTIONS = "questions", _("Awaiting the applicant's answer")
+    RECOMMENDED = "to_decide", _("Awaiting the decision")
+    ADMITTED = "admitted", _("Admitted")
+    REFUSED = "refused", _("Not admitted")
+    CONTRACTED = "contracted", _("Contract signed")
+    ACTIVE = "active", _("Active dealer")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class DocumentKind(TextChoices):
+    """The papers of an applicant and of a dealer; the policy says which an applicant needs."""
+
+    BUSINESS_LICENSE = "business_license", _("Business licence")
+    TAX_REGISTRATION = "tax_registration", _("Tax registration")
+    QUALIFICATION = "qualification", _("Product qualification certificate")
+    BANK_ACCOUNT = "bank_account", _("Proof of the bank account")
+    OTHER = "other", _("Another paper")
+
+    @property
+    def must_expire(self) -> bool:
+        """Whether it cannot be handed in without its last day."""
+        return self is DocumentKind.QUALIFICATION
+
+
+class CertificateState(TextChoices):
+    """What became of a paper of a dealer; only confirmed ones count."""
+
+    SUBMITTED = "submitted", _("To be confirmed")
+    CONFIRMED = "confirmed", _("Confirmed")
+    DECLINED = "declined", _("Declined")
+    RETIRED = "retired", _("No longer needed")
+
+
+class PaperVerdict(TextChoices):
+    """What a person found in a paper."""
+
+    GOOD = "good", _("In order")
+    BAD = "bad", _("Not in order")
+
+
+class Recommendation(TextChoices):
+    ADMIT = "admit", _("Admit")
+    REFUSE = "refuse", _("Do not admit")

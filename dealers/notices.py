@@ -408,6 +408,27 @@ TEXTS: dict[str, NoticeText] = {
         _("Your tier stays %(tier)s after the review of %(quarter)s"),
         _("You reached %(points)s points; for %(needed)s %(missing)s are missing. %(remark)s"),
     ),
+    "application_submitted": NoticeText(
+        _("%(company)s applies to become a dealer"),
+        _("Application %(number)s is complete. Take it up and check its documents."),
+    ),
+    "application_answered": NoticeText(
+        _("%(company)s answered your question"), _("The check of application %(number)s can go on.")
+    ),
+    "application_withdrawn": NoticeText(
+        _("%(company)s withdrew its application"), _("Nothing is to be done about application %(number)s any more.")
+    ),
+    "application_recommended": NoticeText(
+        _("Application %(number)s awaits a decision"),
+        _("%(company)s was checked. Decide with reasons; whoever took part in the check cannot."),
+    ),
+    "application_sent_back": NoticeText(
+        _("Application %(number)s was sent back"),
+        _("The check of %(company)s has to go on; what is missing is on its page."),
+    ),
+    "application_admitted": NoticeText(
+        _("%(company)s is admitted"), _("Sign and record the contract of application %(number)s, then make it active.")
+    ),
     "ticket_assigned": NoticeText(
         _("A customer waits for your answer: %(number)s"),
         _("Answer by %(due_at)s; after that the breach is recorded by itself. %(remark)s"),

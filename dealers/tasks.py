@@ -7,6 +7,8 @@ from celery import shared_task
 from dealers.foundation import clock
 from dealers.models import Heartbeat
 from dealers.selectors.sync import sweep_terms
+from dealers.services.admission.erasing import erase_applications as erase
+from dealers.services.admission.mails import send_admission_mails as send_mails
 from dealers.services.answers import forget_old_answers as forget
 from dealers.services.audit import seal_audit as seal
 from dealers.services.bulletins import remind_of_bulletins as remind_of_unacknowledged
@@ -32,6 +34,18 @@ def deliver_notices() -> None:
 @shared_task(name="dealers.deliver_daily_mails")
 def deliver_daily_mails() -> None:
     deliver_daily(at=clock.now())
+
+
+@shared_task(name="dealers.send_admission_mails")
+def send_admission_mails() -> None:
+    """Mail those who apply and have no account."""
+    send_mails(at=clock.now())
+
+
+@shared_task(name="dealers.erase_applications")
+def erase_applications() -> None:
+    """Forget abandoned drafts, and the people behind applications nothing came of."""
+    erase(at=clock.now())
 
 
 @shared_task(name="dealers.forget_old_answers")

@@ -44,9 +44,25 @@ class RevenueThresholds(Terms):
 
 
 class AdmissionTerms(Terms):
+    """Who is admitted, and how long what newcomers told us is kept.
+
+    Optional: ``open`` lets anybody apply, else only who was invited; a draft nobody touched for ``draft_days`` (30) is
+    erased, and the personal data of an unsuccessful application ``unsuccessful_days`` (180) after its end.
+    """
+
     min_annual_revenue: RevenueThresholds
     required_documents: Annotated[tuple[Annotated[str, one_of("document", *DOCUMENTS)], ...], several]
     document_warning_days: Annotated[tuple[Days, ...], several]
+    open: bool = False
+    draft_days: Days = 30
+    unsuccessful_days: Days = 180
+
+
+class ContractTerms(Terms):
+    """Optional: how many days before its end a contract is assessed, and an addendum listed as ending."""
+
+    assessment_days: Days = 90
+    addendum_days: Days = 60
 
 
 class ScoreWeights(Terms):
@@ -138,6 +154,7 @@ class DealersTerms(Section):
     key = "dealers"
 
     admission: AdmissionTerms
+    contracts: ContractTerms = ContractTerms()
     tiers: TierTerms
     sync: SyncTerms
 

@@ -25,6 +25,7 @@ from config.demo.disputes import dispute_events
 from config.demo.edi import agree_on_messages, send_stock_message
 from config.demo.listeners import listener_events
 from config.demo.market import walk_the_market
+from config.demo.newcomers import newcomer_events
 from config.demo.past_promotions import PastPromotions
 from config.demo.payments import payment_events
 from config.demo.people import Staff, hire
@@ -114,6 +115,7 @@ class Story:
             events += payment_events(self.periods, staff)
             events += referral_events(self.network, staff, self.now)
             events += remote_subsidy_events(self.network, staff, opening, self.now)
+            events += newcomer_events(staff, self.now)
             events += listener_events(Dealer.objects.get(code=self.network[0].code), opening, self.now)
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:

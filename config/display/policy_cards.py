@@ -100,6 +100,11 @@ def _admission(terms: PolicyDocument) -> Card:
         [
             (_label("required_documents"), words(admission.required_documents)),
             (_label("document_warning_days"), " · ".join(_days(count) for count in admission.document_warning_days)),
+            (_label("open"), _("yes") if admission.open else _("no, by invitation")),
+            (_label("draft_days"), _days(admission.draft_days)),
+            (_label("unsuccessful_days"), _days(admission.unsuccessful_days)),
+            (_label("assessment_days"), _days(terms.dealers.contracts.assessment_days)),
+            (_label("addendum_days"), _days(terms.dealers.contracts.addendum_days)),
         ],
         [thresholds],
     )

@@ -39,6 +39,12 @@ STATES: dict[str, Look] = {
     "retire": Look("bad", _("Retire")),
     "keep": Look("", _("Keep")),
     "expand": Look("ok", _("Expand")),
+    # applications of newcomers
+    "checking": Look("info", _("Being checked")),
+    "questions": Look("warn", _("Awaiting the applicant's answer")),
+    "to_decide": Look("warn", _("Awaiting the decision")),
+    "admitted": Look("ok", _("Admitted")),
+    "contracted": Look("ok", _("Contract signed")),
     # statements of a dealer that has left
     "clearing": Look("warn", _("Clearing statement")),
     "supplementary": Look("info", _("Supplement to the clearing")),

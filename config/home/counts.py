@@ -7,6 +7,7 @@ from typing import Any
 from aftersales.selectors import reports, tickets
 from dealers.foundation import clock
 from dealers.models import Notice
+from dealers.selectors.admission import waiting_applications
 from dealers.selectors.bulletins import owed_by
 from dealers.selectors.supply import visible_holds
 from pricing.permissions import can as pricing_can
@@ -29,6 +30,11 @@ def waiting_promos(user: Any) -> int:
 def open_holds(user: Any) -> int:
     """Open holds on the dealers in sight."""
     return visible_holds(user).filter(lifted_at__isnull=True).count()
+
+
+def waiting_newcomers(user: Any) -> int:
+    """Applications on which this person can take the next step."""
+    return waiting_applications(user).count()
 
 
 def waiting_cases(user: Any) -> int:

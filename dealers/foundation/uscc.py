@@ -67,6 +67,24 @@ def check_uscc(code: str, *, field: str = "uscc") -> tuple[Finding, ...]:
     )
 
 
+def slip_in(code: str, *, field: str = "uscc") -> Finding | None:
+    """Where to look for the slip when a check digit is wrong; None when the code is right or malformed.
+
+    The last digit checks all seventeen before it, position 17 only the eight from 9 to 16. One wrong character, or two
+    neighbours changed over, always make the last digit wrong. So a single slip that makes both wrong is in 9 to 17; one
+    that makes only the last wrong is in 1 to 8 or the last itself, except for characters in 9 to 16 taken for one whose
+    value is 11, 22 or 33 away, which position 17 cannot tell apart; when only position 17 is wrong, two at least are.
+    """
+    wrong = {finding.params["position"] for finding in check_uscc(code) if finding.code == "uscc_check_digit"}
+    sentences = {
+        frozenset({17, 18}): _("The slip is most likely in positions 9 to 17."),
+        frozenset({18}): _("The slip is most likely in positions 1 to 8, or the last character itself."),
+        frozenset({17}): _("At least two characters are wrong; compare the whole code."),
+    }
+    sentence = sentences.get(frozenset(wrong))
+    return Finding("uscc_slip", Severity.INFO, sentence, field=field, value=code) if sentence else None
+
+
 def is_sole_proprietor(code: str) -> bool:
     """Whether the code was given to a sole proprietor (个体工商户)."""
     return code.startswith(SOLE_PROPRIETOR_PREFIX)

@@ -1,14 +1,23 @@
 """The facts: people, places, dealers, goods, deliveries, supply, policy, audit.
 
 Read in this order: people, places, network, catalogue, policy, exits, feeds, sync, intakes, stock, supply, notices,
-keys, jobs, uploads, counts, files, audit.
+keys, jobs, uploads, counts, files, admission, certificates, audit.
 """
 
 from dealers.models.adjustments import StockAdjustment, StockAdjustmentHistory
+from dealers.models.admission import (
+    AdmissionInvitation,
+    AdmissionMail,
+    Application,
+    ApplicationMessage,
+    ApplicationPaper,
+    ApplicationRegion,
+)
 from dealers.models.audit import AuditRecord, AuditSeal
 from dealers.models.bulletins import Bulletin, BulletinReading, BulletinReceipt
 from dealers.models.calendar import CalendarDay, CalendarVersion
 from dealers.models.catalogue import ListPrice, Product
+from dealers.models.certificates import Certificate
 from dealers.models.counts import StockCountDraft
 from dealers.models.exits import DealerExit
 from dealers.models.feeds import FeedDay, FeedDelivery, QuarantinedLine, SyncClock
@@ -30,9 +39,15 @@ from dealers.models.uploads import Upload, UploadPiece
 from dealers.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
+    "AdmissionInvitation",
+    "AdmissionMail",
     "Alliance",
     "AllianceMembership",
     "ApiKey",
+    "Application",
+    "ApplicationMessage",
+    "ApplicationPaper",
+    "ApplicationRegion",
     "AuditRecord",
     "AuditSeal",
     "B2BAddendum",
@@ -41,6 +56,7 @@ __all__ = [
     "BulletinReceipt",
     "CalendarDay",
     "CalendarVersion",
+    "Certificate",
     "Contract",
     "Dealer",
     "DealerExit",

@@ -155,6 +155,7 @@ class Contract(models.Model):
     number = models.CharField(_("contract number"), max_length=64)
     amount = models.DecimalField(_("contract amount"), max_digits=18, decimal_places=2)
     valid = DateRangeField(_("valid"))
+    file = models.ForeignKey("dealers.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("contract")

@@ -24,14 +24,26 @@ SEAL_LOCK = 0x48414C46_0002
 _PATIENCE = "500ms"
 _LOCK_NOT_AVAILABLE = "55P03"
 SYSTEM = "system"
+#: How an applicant without an account is named; its number follows.
+APPLICANT = "applicant "
 GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Stranger:
+    """Somebody without an account, who came by a private link; ``label`` names what the link was for, not whom."""
+
+    label: str
+
+
+Actor = User | ApiKey | Stranger | None
 
 
 @dataclass(frozen=True)
 class AuditEvent:
     """What happened, before it is written. ``subject`` is a model row or a (type, id) pair."""
 
-    actor: User | ApiKey | None
+    actor: Actor
     action: str
     subject: Model | tuple[str, str]
     at: datetime
@@ -51,7 +63,7 @@ class AuditFault:
 
 def record_audit(
     *,
-    actor: User | ApiKey | None,
+    actor: Actor,
     action: str,
     subject: Model | tuple[str, str],
     at: datetime,
@@ -71,10 +83,12 @@ def record_audits(events: Iterable[AuditEvent]) -> int:
     return len(AuditRecord.objects.bulk_create([_row(event) for event in events], batch_size=2000))
 
 
-def name_of(actor: User | ApiKey | None) -> str:
-    """The actor as kept in the trail: login name, key name with its prefix, or ``system``."""
+def name_of(actor: Actor) -> str:
+    """The actor as kept in the trail: login name, key name with its prefix, a stranger's label, or ``system``."""
     if actor is None:
         return SYSTEM
+    if isinstance(actor, Stranger):
+        return actor.label
     if isinstance(actor, ApiKey):
         return f"key:{actor.name} ({actor.prefix})"
     return actor.get_username()

@@ -8,7 +8,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import PurePosixPath
+from uuid import UUID
 
+import pgtrigger
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
@@ -16,7 +18,7 @@ from dealers.errors import Refused
 from dealers.foundation.digest import sha256_hex
 from dealers.foundation.file_kinds import EVIDENCE, FileKind, kind_of
 from dealers.models import ApiKey, StoredFile, User
-from dealers.services.audit import name_of
+from dealers.services.audit import Actor, name_of
 
 LARGEST_FILE = 10 << 20
 _LONGEST_NAME = 200
@@ -43,7 +45,7 @@ class FileKindRefused(Refused):
 
 def keep_file(
     *,
-    actor: User | ApiKey | None,
+    actor: Actor,
     name: str,
     content: bytes | UploadedFile,
     dealer_id: int | None,
@@ -100,6 +102,30 @@ def keep_made_files(files: Iterable[MadeFile], *, actor: User | ApiKey | None, a
         for file in files
     ]
     return StoredFile.objects.bulk_create(rows, batch_size=100)
+
+
+def copy_file(file: StoredFile, *, dealer_id: int, at: datetime) -> StoredFile:
+    """The same file among a dealer's own, for what headquarters held before there was a dealer."""
+    return StoredFile.objects.create(
+        dealer_id=dealer_id,
+        name=file.name,
+        media_type=file.media_type,
+        size=file.size,
+        sha256=file.sha256,
+        content=bytes(file.content),
+        kept_at=at,
+        kept_by=file.kept_by,
+    )
+
+
+def erase_files(ids: Iterable[UUID]) -> int:
+    """Erase files for good, in the caller's transaction, which holds them unattached by now; how many.
+
+    Only for what strangers left with us and nothing came of: what belongs to a dealer or a decision stays.
+    """
+    with pgtrigger.ignore("dealers.StoredFile:a_kept_file_is_never_changed"):
+        erased, _by_model = StoredFile.objects.filter(pk__in=list(ids), dealer=None).delete()
+    return erased
 
 
 def clean_name(name: str) -> str:

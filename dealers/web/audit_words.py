@@ -9,10 +9,12 @@ from typing import Any
 
 from django.apps import apps
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from dealers.choices import Role
 from dealers.models import AuditRecord
+from dealers.services.audit import APPLICANT, SYSTEM
 
 #: Every recorded action of every app; one that is missing is shown by its code.
 ACTIONS: dict[str, str | Promise] = {
@@ -41,6 +43,30 @@ ACTIONS: dict[str, str | Promise] = {
     "signals.lift": _("Suppression of a fraud signal lifted"),
     "signals.hand_over": _("Fraud signal put into a case"),
     "dealer.terminate": _("Contract ended"),
+    "admission.invite": _("Company invited to apply"),
+    "admission.revoke": _("Invitation taken back"),
+    "application.begin": _("Application begun"),
+    "application.change": _("Application changed"),
+    "application.hand_in": _("Document handed in"),
+    "application.take_back": _("Document taken back"),
+    "application.confirm_email": _("E-mail address confirmed"),
+    "application.renew_link": _("New private link made"),
+    "application.submit": _("Application handed in"),
+    "application.take_up": _("Application taken up"),
+    "application.check_paper": _("Document checked"),
+    "application.ask": _("Applicant asked"),
+    "application.answer": _("Applicant answered"),
+    "application.put_into_alliance": _("Applicant put into an alliance"),
+    "application.recommend": _("Application put up for decision"),
+    "application.send_back": _("Application sent back"),
+    "application.admit": _("Applicant admitted"),
+    "application.refuse": _("Applicant not admitted"),
+    "application.contract": _("Contract of an applicant recorded"),
+    "application.activate": _("Applicant made an active dealer"),
+    "application.claim": _("First account made"),
+    "application.withdraw": _("Application withdrawn"),
+    "application.erase": _("Personal data of an applicant erased"),
+    "alliance.create": _("Alliance founded"),
     "hold.place": _("Supply held"),
     "hold.lift": _("Supply released"),
     "exemption.agree": _("Exemption from reporting agreed"),
@@ -241,13 +267,22 @@ def _tell(record: AuditRecord) -> Told:
         record=record,
         title=action_words(record.action),
         at=record.at,
-        actor=str(_("System")) if record.actor == "system" else record.actor,
+        actor=_who(record.actor),
         role=role,
         subject=subject_words(record.subject_type),
         quote=record.reason,
         tone="ok" if verb in _GOOD else "bad" if verb in _BAD else "",
         differences=differences(record.before, record.after),
     )
+
+
+def _who(actor: str) -> str:
+    """The name in the record; the system and strangers with a private link in words."""
+    if actor == SYSTEM:
+        return str(_("System"))
+    if actor.startswith(APPLICANT):
+        return gettext("Applicant %(number)s") % {"number": actor.removeprefix(APPLICANT)}
+    return actor
 
 
 def _text(value: Any) -> str:

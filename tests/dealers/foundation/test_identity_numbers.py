@@ -1,11 +1,11 @@
 """Credit codes and article numbers are checked to the digit."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dealers.foundation.gtin import check_gtin, make_gtin
-from dealers.foundation.uscc import ALPHABET, check_uscc, compact_uscc, is_sole_proprietor, make_uscc
+from dealers.foundation.uscc import ALPHABET, check_uscc, compact_uscc, is_sole_proprietor, make_uscc, slip_in
 
 NUMBERS = st.integers(0, 99_999_999)
 VALID = "91350100M000100Y43"  # the example of the standard itself
@@ -59,6 +59,50 @@ def test_no_single_mistyped_character_passes(number: int, position: int, charact
     code = make_uscc(number)
     mistyped = code[:position] + character + code[position + 1 :]
     assert (check_uscc(mistyped) == ()) is (mistyped == code)
+
+
+def legal_slips(code: str) -> list[tuple[int, str]]:
+    """Every code with one character taken for another that may stand there, with its position."""
+    digits = set(range(2, 8))
+    return [
+        (place + 1, code[:place] + character + code[place + 1 :])
+        for place in range(1, 18)
+        for character in ("0123456789" if place in digits else ALPHABET)
+        if character != code[place]
+    ]
+
+
+@given(NUMBERS)
+@settings(max_examples=20)
+def test_where_a_single_slip_is_looked_for(number: int) -> None:
+    """Exactly what is said: both digits wrong means 9 to 17; only the last means elsewhere, or a multiple of eleven."""
+    code = make_uscc(number)
+    for position, slipped in legal_slips(code):
+        wrong = [finding.params["position"] for finding in check_uscc(slipped)]
+        slip = slip_in(slipped)
+        assert 18 in wrong and slip is not None
+        if 17 in wrong:
+            assert 9 <= position <= 17 and "9 to 17" in str(slip)
+        else:
+            values = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+            apart = values.index(slipped[position - 1]) - values.index(code[position - 1])
+            assert position in (*range(1, 9), 18) or apart % 11 == 0
+            assert "1 to 8" in str(slip)
+
+
+@given(NUMBERS, st.integers(0, 16))
+def test_no_neighbours_changed_over_pass(number: int, place: int) -> None:
+    code = make_uscc(number)
+    turned = code[:place] + code[place + 1] + code[place] + code[place + 2 :]
+    assert (check_uscc(turned) == ()) is (turned == code)
+
+
+def test_two_slips_that_balance_in_the_last_digit_are_caught_by_the_inner_one() -> None:
+    from stdnum.cn import uscc as outer_only
+
+    start = f"{VALID[:16]}5"
+    assert "two characters" in str(slip_in(start + outer_only.calc_check_digit(start)))
+    assert slip_in(VALID) is None
 
 
 @given(NUMBERS)
