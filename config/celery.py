@@ -37,6 +37,7 @@ app.conf.task_routes = {
 app.conf.beat_schedule = {
     "sweep-sync-clock": {"task": "dealers.sweep_sync", "schedule": crontab(minute="*/15")},
     "sweep-supply-answers": {"task": "dealers.sweep_supply_answers", "schedule": crontab(minute="*/5")},
+    "carry-out-exits": {"task": "dealers.carry_out_exits", "schedule": crontab(minute="*/5")},
     "send-webhooks": {"task": "dealers.send_webhooks", "schedule": 15.0},
     "forget-old-webhooks": {"task": "dealers.forget_old_webhooks", "schedule": crontab(hour="4", minute="50")},
     "deliver-notices": {"task": "dealers.deliver_notices", "schedule": 30.0},

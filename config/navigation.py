@@ -82,6 +82,7 @@ SIDEBAR = (
         (
             Entry(_("Dealers"), "dealers", "users", FACTS["dealers.view"]),
             Entry(_("Newcomers"), "applications", "user", FACTS["admission.view"]),
+            Entry(_("Ends of contracts"), "dealer-exits", "archive", FACTS["exits.view"]),
             Entry(_("Price bands"), "bands", "band", PRICES["bands.view"] & HQ),
             Entry(_("List prices"), "list-prices", "coins", FACTS["prices.view"]),
             Entry(_("Legal bases"), "legal-bases", "shield", PRICES["bases.view"]),

@@ -280,7 +280,7 @@ SPECTACULAR_SETTINGS = {
         "MessageStateEnum": "dealers.choices.MessageState",
         "BillKindEnum": "settlement.choices.BillKind",
         "PaymentMethodEnum": "settlement.choices.PaymentMethod",
-        "RebateMethodEnum": "rebates.choices.Method",
+        "BracketDistanceMethodEnum": "rebates.choices.Method",
         "PaymentStateEnum": "settlement.choices.PaymentState",
         "PlanStateEnum": "settlement.choices.PlanState",
         "PromoAdviceEnum": "pricing.choices.Recommendation",

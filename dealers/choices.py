@@ -59,6 +59,16 @@ class DealerState(TextChoices):
     TERMINATED = "terminated", _("Terminated")
 
 
+class ExitState(TextChoices):
+    """Where the end of a contract stands, from its proposal on."""
+
+    PROPOSED = "proposed", _("Proposed")
+    AGREED = "agreed", _("Agreed")
+    DECLINED = "declined", _("Declined")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    CARRIED_OUT = "carried_out", _("Carried out")
+
+
 class Feed(TextChoices):
     """What a delivery carries. The first two are on the sync clock."""
 

@@ -13,6 +13,7 @@ from dealers.services.answers import forget_old_answers as forget
 from dealers.services.audit import seal_audit as seal
 from dealers.services.bulletins import remind_of_bulletins as remind_of_unacknowledged
 from dealers.services.calendar import load_calendar, warn_of_calendar_end
+from dealers.services.exit_plans import carry_out_exits as carry_out
 from dealers.services.jobs import relay_jobs as relay
 from dealers.services.notice_mail import deliver_daily_mails as deliver_daily
 from dealers.services.notice_mail import deliver_notices as deliver
@@ -24,6 +25,12 @@ from dealers.services.uploads import forget_uploads as forget_files
 from dealers.services.webhook_sending import send_due
 from dealers.services.webhooks import forget_old_webhooks as forget_webhooks
 from dealers.services.webhooks import hand_out
+
+
+@shared_task(name="dealers.carry_out_exits")
+def carry_out_exits() -> None:
+    """End the contracts whose agreed last day is over."""
+    carry_out(at=clock.now())
 
 
 @shared_task(name="dealers.deliver_notices")

@@ -21,8 +21,10 @@ from config.demo import company, goods, places
 from config.demo.absences import absences
 from config.demo.bulletins import bulletin_events, write_policy_bulletin
 from config.demo.company import DemoDealer, Habit
+from config.demo.consequences import consequence_events
 from config.demo.disputes import dispute_events
 from config.demo.edi import agree_on_messages, send_stock_message
+from config.demo.leaving import let_some_leave
 from config.demo.listeners import listener_events
 from config.demo.market import walk_the_market
 from config.demo.newcomers import newcomer_events
@@ -111,6 +113,7 @@ class Story:
             events += absences(staff, self.today)
             events += bulletin_events(staff, opening, self.today)
             events += support_events(staff, self.today)
+            events += consequence_events(self.periods, staff)
             events += dispute_events(self.periods, staff)
             events += payment_events(self.periods, staff)
             events += referral_events(self.network, staff, self.now)
@@ -129,6 +132,8 @@ class Story:
             walk_the_market(self.network, self.goods, staff, self.now)
             confirm_silent_statements(at=self.now)
             check_stock(at=self.now)
+            if self.small:
+                let_some_leave(staff, self.now)
         return staff
 
     def _found(self, at: datetime) -> Staff:

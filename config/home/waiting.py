@@ -14,9 +14,9 @@ from django.utils.translation import ngettext
 
 from aftersales.selectors.reports import waiting_reports
 from aftersales.selectors.tickets import waiting_tickets
-from dealers.choices import QuarantineState, Role
+from dealers.choices import ExitState, QuarantineState, Role
 from dealers.foundation import clock
-from dealers.models import Notice, QuarantinedLine
+from dealers.models import ExitPlan, Notice, QuarantinedLine
 from dealers.permissions import can as dealers_can
 from dealers.selectors.supply import visible_holds
 from dealers.selectors.visibility import visible_dealers
@@ -47,15 +47,8 @@ class Task:
 
 def tasks_of(user: Any) -> list[Task]:
     """Everything that waits for ``user``; what has a deadline first, the earliest on top."""
-    found = [
-        *_promos(user),
-        *_support(user),
-        *_service(user),
-        *_runs(user),
-        *_supply(user),
-        *_quarantine(user),
-        *_notices(user),
-    ]
+    sources = (_promos, _support, _service, _runs, _exits, _supply, _quarantine, _notices)
+    found = [task for source in sources for task in source(user)]
     return sorted(found, key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0.0))
 
 
@@ -131,6 +124,15 @@ def _supply(user: Any) -> Iterator[Task]:
         note = ngettext("%(n)d dealer is not supplied", "%(n)d dealers are not supplied", held["n"]) % held
         title = _("Supply holds in your regions") if user.role == Role.CHANNEL_MANAGER else _("Supply holds")
         yield Task(title, note, reverse("holds"), tone="bad", icon="hand")
+
+
+def _exits(user: Any) -> Iterator[Task]:
+    if not dealers_can(user, "exits.decide"):
+        return
+    waiting = ExitPlan.objects.filter(state=ExitState.PROPOSED, dealer__in=visible_dealers(user)).count()
+    if waiting:
+        note = ngettext("%(n)d to decide", "%(n)d to decide", waiting) % {"n": waiting}
+        yield Task(_("Ends of contracts"), note, reverse("dealer-exits"), tone="warn", icon="alert")
 
 
 def _quarantine(user: Any) -> Iterator[Task]:

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET
 from config.home.figures import compliance, holds_by_kind, money, promo_funnel, settlement_trend
 from config.home.system import system_health
 from config.home.waiting import tasks_of
-from dealers.choices import Role
+from dealers.choices import ExitState, Role
 from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
-from dealers.models import AuditRecord, User
+from dealers.models import AuditRecord, ExitPlan, User
 from dealers.permissions import can as dealers_can
 from dealers.selectors.bulletins import owed_by
 from dealers.web.access import person
@@ -73,5 +73,6 @@ def _dealer(user: User, dealer_id: int, at: datetime) -> dict[str, Any]:
         "awaiting": statements.filter(state=StatementState.ISSUED).order_by("confirm_due_at").first(),
         "progress": rebate_progress(dealer_id, at=at),
         "owed_bulletin": owed_by(user.dealer, on=clock.business_day(at)).first() if user.dealer else None,
+        "ending": ExitPlan.objects.filter(dealer=dealer_id, state=ExitState.AGREED).first(),
         "unfinished": visible_promos(user).filter(state__in=WITH_APPLICANT).count(),
     }

@@ -19,7 +19,7 @@ from dealers.models.calendar import CalendarDay, CalendarVersion
 from dealers.models.catalogue import ListPrice, Product
 from dealers.models.certificates import Certificate
 from dealers.models.counts import StockCountDraft
-from dealers.models.exits import DealerExit
+from dealers.models.exits import PENDING_EXITS, DealerExit, ExitPlan, Suspension
 from dealers.models.feeds import FeedDay, FeedDelivery, QuarantinedLine, SyncClock
 from dealers.models.files import StoredFile
 from dealers.models.intakes import FileIntake, FilePart
@@ -39,6 +39,7 @@ from dealers.models.uploads import Upload, UploadPiece
 from dealers.models.webhooks import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 __all__ = [
+    "PENDING_EXITS",
     "AdmissionInvitation",
     "AdmissionMail",
     "Alliance",
@@ -62,6 +63,7 @@ __all__ = [
     "DealerExit",
     "DealerTier",
     "ExemptionRequest",
+    "ExitPlan",
     "FeedDay",
     "FeedDelivery",
     "FileIntake",
@@ -88,6 +90,7 @@ __all__ = [
     "StoredFile",
     "SupplyAnswer",
     "SupplyHold",
+    "Suspension",
     "SyncClock",
     "SyncExemption",
     "SyncWarning",

@@ -43,6 +43,7 @@ HOLD_REASONS: dict[str, Any] = {
     "both_overdue": _("No stock count since %(since)s; sales not reported for %(days)s day(s) from %(from_day)s on."),
     "case_decided": _("Decided in case %(case)s."),
     "manual": _("Held by hand: %(note)s"),
+    "suspended": _("The contract is suspended: %(note)s"),
 }
 
 

@@ -57,6 +57,22 @@ def agree_exemption(
             raise NotFound(what=_("dealer"), key=dealer.code)
     if ends_on is not None and ends_on <= starts_on:
         raise EmptyExemption()
+    return excuse_days(
+        dealer=dealer, starts_on=starts_on, ends_on=ends_on, reason=reason, actor=actor, at=at, feed=feed
+    )
+
+
+def excuse_days(
+    *,
+    dealer: Dealer,
+    starts_on: date,
+    ends_on: date | None,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    feed: Feed | None = None,
+) -> SyncExemption:
+    """The same for a service that has asked already whether ``actor`` may; within its transaction."""
     exemption = SyncExemption.objects.create(
         dealer=dealer, feed=feed or "", valid=(starts_on, ends_on), reason=reason, agreed_by=actor, agreed_at=at
     )

@@ -1,4 +1,4 @@
-"""Ending the contract of a dealer for good."""
+"""What happens when the contract of a dealer ends; see :mod:`dealers.services.exit_plans` for how that is decided."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
 from dealers.choices import DealerState, NoticeKind
-from dealers.errors import NotFound, Refused
+from dealers.errors import Refused
 from dealers.foundation.barrier import enter_intake
 from dealers.foundation.clock import business_day
 from dealers.models import ApiKey, Dealer, DealerExit, User
-from dealers.permissions import require
-from dealers.selectors.visibility import visible_dealers
 from dealers.services.audit import record_audit
 from dealers.services.holds import ReasonMissing
 from dealers.services.keys import revoke_api_key
@@ -43,16 +41,12 @@ def terminate_dealer(*, dealer: Dealer, last_day: date, reason: str, actor: User
     """End a contract: supply stops, the dealer's keys (its sandbox's too) are revoked, its people and managers told.
 
     The dealer's people can still sign in, to see and confirm what is settled. The intake barrier is entered first, so
-    that a settlement either knows of the end or leaves it to the next one. ``last_day`` is today or earlier.
-    Raises :class:`AlreadyTerminated`, :class:`LastDayNotReached`, :class:`LastDayBeforeFirst`,
-    :class:`~dealers.services.holds.ReasonMissing` and :class:`~dealers.errors.NotPermitted`.
+    that a settlement either knows of the end or leaves it to the next one. ``last_day`` is today or earlier, and
+    ``actor`` who decided it. Raises :class:`AlreadyTerminated`, :class:`LastDayNotReached`,
+    :class:`LastDayBeforeFirst` and :class:`~dealers.services.holds.ReasonMissing`.
     """
     with connection.cursor() as cursor:
         enter_intake(cursor)
-    if actor is not None:
-        require(actor, "dealers.terminate")
-        if not visible_dealers(actor).filter(pk=dealer.pk).exists():
-            raise NotFound(what=_("dealer"), key=dealer.code)
     dealer = Dealer.objects.select_for_update().get(pk=dealer.pk)
     _refuse(dealer, last_day, reason, at)
     ended = DealerExit.objects.create(

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from dealers.choices import HoldKind, NoticeKind
 from dealers.errors import NotFound, Refused
 from dealers.foundation import clock
-from dealers.models import Dealer, SupplyHold, User
+from dealers.models import Dealer, SupplyHold, Suspension, User
 from dealers.permissions import require
 from dealers.selectors.supply import hold_detail
 from dealers.selectors.visibility import visible_dealers
@@ -23,6 +23,11 @@ from dealers.services.supply_answers import note_supply_answers
 class AlreadyLifted(Refused):
     code = "already_lifted"
     sentence = _("This hold was lifted already.")
+
+
+class LiftedWithSuspension(Refused):
+    code = "lifted_with_suspension"
+    sentence = _("%(dealer)s is suspended; this hold is lifted together with the suspension.")
 
 
 class ReasonMissing(Refused):
@@ -49,6 +54,20 @@ def place_hold(
             raise NotFound(what=_("dealer"), key=dealer.code)
         if not note.strip():
             raise ReasonMissing()
+    return open_hold(dealer=dealer, kind=kind, reason=reason, actor=actor, at=at, evidence=evidence, note=note)
+
+
+def open_hold(
+    *,
+    dealer: Dealer,
+    kind: HoldKind,
+    reason: str,
+    actor: User | None,
+    at: datetime,
+    evidence: dict[str, Any] | None = None,
+    note: str = "",
+) -> SupplyHold:
+    """The same for a service that has asked already whether ``actor`` may; within its transaction."""
     hold = SupplyHold.objects.create(
         dealer=dealer, kind=kind, reason=reason, evidence=evidence or {}, note=note, opened_at=at, opened_by=actor
     )
@@ -68,7 +87,10 @@ def place_hold(
 
 @transaction.atomic
 def lift_hold(*, hold: SupplyHold, actor: User | None, at: datetime, note: str) -> SupplyHold:
-    """End a hold and tell the dealer. Raises :class:`AlreadyLifted`, :class:`ReasonMissing`."""
+    """End a hold and tell the dealer.
+
+    Raises :class:`AlreadyLifted`, :class:`LiftedWithSuspension`, :class:`ReasonMissing`.
+    """
     hold = SupplyHold.objects.select_for_update().get(pk=hold.pk)
     if actor is not None:
         require(actor, "supply.lift")
@@ -78,6 +100,13 @@ def lift_hold(*, hold: SupplyHold, actor: User | None, at: datetime, note: str) 
         raise AlreadyLifted()
     if not note.strip():
         raise ReasonMissing()
+    if Suspension.objects.filter(hold=hold, lifted_at__isnull=True).exists():
+        raise LiftedWithSuspension(dealer=hold.dealer.name)
+    return close_hold(hold=hold, actor=actor, at=at, note=note)
+
+
+def close_hold(*, hold: SupplyHold, actor: User | None, at: datetime, note: str) -> SupplyHold:
+    """The same for a service that has asked already whether ``actor`` may and holds the row's lock."""
     hold.lifted_at, hold.lifted_by, hold.lift_note = at, actor, note
     hold.save(update_fields=["lifted_at", "lifted_by", "lift_note"])
     record_audit(

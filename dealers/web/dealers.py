@@ -22,7 +22,7 @@ from dealers.web.access import capability_required, person
 from dealers.web.audit_words import told
 from dealers.web.clocks import NOT_YET_DUE, clock_lines
 from dealers.web.exemptions import ExemptionForm
-from dealers.web.exits import ExitForm
+from dealers.web.exits import leaving
 from dealers.web.holds import HoldForm, hold_rows
 from dealers.web.listing import choice_of, page_of, words_of
 
@@ -81,12 +81,11 @@ def dealer_detail(request: HttpRequest, code: str) -> HttpResponse:
         "deliveries": visible_deliveries(user).filter(dealer=dealer)[:_LATEST],
         "events": told(events),
         "ended": DealerExit.objects.filter(dealer=dealer).select_related("recorded_by").first(),
-        "may_terminate": can(user, "dealers.terminate") and dealer.state != DealerState.TERMINATED,
+        **leaving(dealer, user),
         "may_hold": can(user, "supply.hold"),
         "may_lift": can(user, "supply.lift"),
         "may_exempt": can(user, "sync.exempt"),
         "may_see_calendar": can(user, "sync.calendar"),
-        "exit_form": ExitForm(auto_id="exit_%s"),
         "hold_form": HoldForm(auto_id="hold_%s"),
         "exemption_form": ExemptionForm(auto_id="exemption_%s"),
     }

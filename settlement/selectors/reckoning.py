@@ -69,7 +69,7 @@ def _dealers(question: RunQuestion, with_facts: Collection[int], gone: Leavers) 
     end = question.period.end
     for dealer_id, code, state, activated_on in rows.iterator(chunk_size=20_000):
         if question.expected is None:
-            expected = (state == DealerState.ACTIVE or gone.is_expected(dealer_id)) and activated_on < end
+            expected = (state != DealerState.TERMINATED or gone.is_expected(dealer_id)) and activated_on < end
         else:
             expected = dealer_id in question.expected
         if expected or dealer_id in with_facts:
