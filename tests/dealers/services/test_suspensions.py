@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.utils import translation
 
 from dealers.choices import DealerState, Role
 from dealers.errors import NotPermitted
@@ -45,7 +46,8 @@ def test_a_suspended_dealer_is_not_supplied_until_it_ends() -> None:
     dealer = owner.dealer
     suspend(dealer)
     dealer.refresh_from_db()
-    answer = eligibility(dealer=dealer.code, at=AT)
+    with translation.override("en"):
+        answer = eligibility(dealer=dealer.code, at=AT)
     assert (dealer.state, answer.eligible) == (DealerState.SUSPENDED, False)
     assert "The contract is suspended: Renovates" in [reason.detail for reason in answer.reasons]
     assert Notice.objects.get(recipient=owner).kind == "hold_placed"
