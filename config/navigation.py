@@ -110,6 +110,7 @@ SIDEBAR = (
             Entry(_("Brackets to watch"), "watch-list", "target", EARNINGS["watch.view"]),
             Entry(_("Alliance pools"), "alliance-pools", "users", EARNINGS["watch.view"]),
             Entry(_("Adjustments of statements"), "settlement-adjustments", "coins", MONEY["adjustments.view"]),
+            Entry(_("Forfeited years"), "forfeitures", "flag", MONEY["forfeitures.view"]),
             Entry(_("Payments"), "payments", "coins", MONEY["payments.view"]),
             Entry(_("Ledger"), "ledger", "ledger", MONEY["ledger.view"]),
             Entry(_("Check a document"), "document-check", "shield", MONEY["statements.view"] & HQ),

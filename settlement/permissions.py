@@ -30,6 +30,7 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "adjustments.view": FINANCE | {Role.GENERAL_MANAGER, Role.AUDITOR},
     "adjustments.propose": FINANCE,
     "adjustments.approve": frozenset({Role.FINANCE_APPROVER}),
+    "forfeitures.view": FINANCE | {Role.GENERAL_MANAGER, Role.AUDITOR},
     "disputes.view": FINANCE | {Role.CHANNEL_MANAGER, Role.GENERAL_MANAGER, Role.AUDITOR} | DEALER_SIDE,
     "disputes.open": DEALER_SIDE,
     "disputes.prepare": FINANCE,
