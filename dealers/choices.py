@@ -66,7 +66,7 @@ class ExitState(TextChoices):
     AGREED = "agreed", _("Agreed")
     DECLINED = "declined", _("Declined")
     WITHDRAWN = "withdrawn", _("Withdrawn")
-    CARRIED_OUT = "carried_out", _("Carried out")
+    CARRIED_OUT = "carried_out", _("Contract ended")
 
 
 class Feed(TextChoices):

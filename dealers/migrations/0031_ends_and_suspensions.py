@@ -20,7 +20,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('last_day', models.DateField(verbose_name='last day')),
                 ('reason', models.CharField(max_length=1000, verbose_name='reason')),
-                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('agreed', 'Agreed'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn'), ('carried_out', 'Carried out')], default='proposed', max_length=16, verbose_name='state')),
+                ('state', models.CharField(choices=[('proposed', 'Proposed'), ('agreed', 'Agreed'), ('declined', 'Declined'), ('withdrawn', 'Withdrawn'), ('carried_out', 'Contract ended')], default='proposed', max_length=16, verbose_name='state')),
                 ('proposed_at', models.DateTimeField(verbose_name='proposed at')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
                 ('decision_note', models.CharField(blank=True, max_length=1000, verbose_name='remark')),
