@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 from django.db.models import Max, Q, QuerySet
@@ -52,7 +53,7 @@ class YearSums:
         return -(self.cancelled + self.taken_back)
 
 
-def forfeited_pairs(*, words: str = "", year: int | None = None) -> QuerySet[Forfeiture, Pair]:
+def forfeited_pairs(*, words: str = "", year: int | None = None) -> QuerySet[Any, Pair]:
     """(dealer, year) of everything that was ever forfeited, what was acted on last first."""
     found = Forfeiture.objects.all()
     if words:
