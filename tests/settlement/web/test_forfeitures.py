@@ -45,7 +45,7 @@ def test_cancelled_and_clawed_back_make_up_for_the_whole_entitlement(shop: Deale
     close(SECOND)
     assert sums(shop) == (2400, -400, -2000, 0)
     page = visitor(Role.AUDITOR).get("/forfeitures/").content.decode()
-    for words in ("2,400.00", "400.00", "2,000.00", "C-7", "Forfeited"):
+    for words in ("2,400.00", "400.00", "2,000.00", "C-7", "Year forfeited"):
         assert words in page
     one = visitor(Role.FINANCE_CLERK).get("/forfeitures/D1/2026/").content.decode()
     assert "Fake sales" in one and "Year forfeited: C-7" in one
