@@ -10,7 +10,7 @@ from dealers.models.guards import row_scope_sql
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dealers', '0030_service_news'),
+        ('dealers', '0031_admission'),
     ]
 
     operations = [
