@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from typing import NamedTuple
 
 from rebates.rules.entitlement import entitlement
 from rebates.rules.programs import RETROACTIVE, Bracket, Program
@@ -23,8 +23,7 @@ class Outlook(StrEnum):
     TOP = "top"
 
 
-@dataclass(frozen=True, slots=True)
-class Pace:
+class Pace(NamedTuple):
     """Days of the window that count for the program: so many of ``total`` have begun, the present one included."""
 
     elapsed: int
@@ -35,8 +34,7 @@ class Pace:
         return self.total - self.elapsed
 
 
-@dataclass(frozen=True, slots=True)
-class Distance:
+class Distance(NamedTuple):
     """Where a base stands. Bases and edges in micros, what is earned in cents.
 
     ``projected`` is the base at the window's end if every remaining day brings what the days so far brought on
@@ -93,7 +91,7 @@ def distance(program: Program, base: int, going: Pace, near: int) -> Distance:
     if ahead is None or earned.capped:
         return whole
     there = entitlement(program, ahead.start).amount
-    just_below = entitlement(program, ahead.start - 1).amount
+    jumps = program.method == RETROACTIVE
     return Distance(
         base=base,
         earned=earned.amount,
@@ -102,7 +100,7 @@ def distance(program: Program, base: int, going: Pace, near: int) -> Distance:
         next=ahead,
         missing=ahead.start - base,
         brings=there - earned.amount,
-        jump=there - just_below if program.method == RETROACTIVE else 0,
+        jump=there - entitlement(program, ahead.start - 1).amount if jumps else 0,
         projected=at_end,
         projected_earned=whole.projected_earned,
         outlook=_outlook(at_end, ahead.start, near),

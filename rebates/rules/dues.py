@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from rebates.rules.entitlement import Entitlement, entitlement
 from rebates.rules.programs import WindowProgram
@@ -30,8 +31,7 @@ class Settled:
     base: int
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     """What one half-month adds to a base (micros), under which tier, from how many lines."""
 
     period: int
@@ -40,8 +40,7 @@ class Input:
     lines: int
 
 
-@dataclass(frozen=True, slots=True)
-class DealerFacts:
+class DealerFacts(NamedTuple):
     """Everything the dues of one dealer follow from.
 
     ``sums`` are (base, half-month, class of categories, amount in micros, lines). ``late`` names the earlier
@@ -56,8 +55,7 @@ class DealerFacts:
     allied: Collection[int] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Due:
+class Due(NamedTuple):
     """One line of a statement before it is written; ``amount`` in cents."""
 
     program: WindowProgram

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rebates.rules.programs import RETROACTIVE, Program
 from rebates.rules.quantities import PICOS_PER_CENT, cents_of_picos
 
 
-@dataclass(frozen=True, slots=True)
-class Slice:
+class Slice(NamedTuple):
     """The part of the base between two bracket edges (micros, ``end`` excluded), and what it earned (picos)."""
 
     start: int
@@ -19,8 +18,7 @@ class Slice:
     earned: int
 
 
-@dataclass(frozen=True, slots=True)
-class Entitlement:
+class Entitlement(NamedTuple):
     """``earned`` (picos) is the sum of the slices, ``amount`` (cents) the same after cap and rounding.
 
     ``rate`` is that of the bracket the base has reached.

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from typing import NamedTuple
 
 from dealers.foundation.clock import business_day
 from dealers.foundation.periods import HalfMonth, Window
@@ -16,7 +17,7 @@ from dealers.models import PolicyVersion
 from dealers.selectors.policies import policy_in_force
 from dealers.selectors.purchases import ALL_DEALERS, Shard
 from rebates.rules.distance import Distance, Pace, distance, pace
-from rebates.rules.dues import Due, Input, tier_at
+from rebates.rules.dues import Due, Input, TierSpan, tier_at
 from rebates.rules.programs import WindowProgram
 from rebates.rules.quantities import micros
 from rebates.selectors.facts import RebateFacts, RebateQuestion, rebate_facts
@@ -24,8 +25,7 @@ from rebates.selectors.pool_standings import PoolStanding, pool_standings
 from rebates.terms import WatchTerms, rebates_terms
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """One dealer in one program of its present tier; ``settled`` in cents."""
 
     dealer_id: int
@@ -70,18 +70,38 @@ def standings(*, at: datetime, shard: Shard = ALL_DEALERS, idle: bool = False) -
     facts = rebate_facts(RebateQuestion(period, at, shard=shard))
     near = micros(terms.near)
     dealers: Collection[int] = facts.tiers.keys() if idle else facts.dealers()
-    rows = [row for dealer_id in sorted(dealers) for row in _of_dealer(facts, dealer_id, today, near, idle)]
+    paces = _Paces(facts, today)
+    rows = [row for dealer_id in sorted(dealers) for row in _of_dealer(facts, dealer_id, paces, near, idle)]
     return Standings(at, today, terms, policy, rows, pool_standings(facts, today=today, near=near))
 
 
-def _of_dealer(facts: RebateFacts, dealer_id: int, today: date, near: int, idle: bool) -> Iterator[Standing]:
+class _Paces:
+    """The programs in their order, and how far they are: found once for dealers equally long in a tier."""
+
+    def __init__(self, facts: RebateFacts, today: date) -> None:
+        self.programs = sorted(facts.by_key.values(), key=lambda one: (one.order, one.window))
+        self._tiers = facts.tiers
+        self._today = today
+        self._found: dict[tuple[tuple[str, str], str, tuple[TierSpan, ...]], Pace] = {}
+
+    def of(self, dealer_id: int, reckoned: WindowProgram, tier: str) -> Pace:
+        tiers = tuple(self._tiers.get(dealer_id, ()))
+        key = reckoned.key, tier, tiers
+        if key not in self._found:
+            halves = (HalfMonth.from_ordinal(one) for one in reckoned.periods if tier_at(tiers, one) == tier)
+            spans = [(half.start, half.end) for half in halves]
+            self._found[key] = pace(spans, Window.parse(reckoned.window).ends_on, self._today)
+        return self._found[key]
+
+
+def _of_dealer(facts: RebateFacts, dealer_id: int, paces: _Paces, near: int, idle: bool) -> Iterator[Standing]:
     period = facts.question.period.ordinal
     tier = tier_at(facts.tiers.get(dealer_id, ()), period)
     if not tier:
         return
     dues = {due.program.key: due for due in facts.dues_of(dealer_id)}
     allied = bool(facts.members.alliance_at(dealer_id, period))
-    for reckoned in sorted(facts.by_key.values(), key=lambda one: (one.order, one.window)):
+    for reckoned in paces.programs:
         if not (reckoned.current and reckoned.offered and reckoned.program.tier == tier):
             continue
         if allied and reckoned.program.pooled:
@@ -89,15 +109,10 @@ def _of_dealer(facts: RebateFacts, dealer_id: int, today: date, near: int, idle:
         due = dues.get(reckoned.key)
         if due is None and not idle:
             continue
-        yield _standing(facts, dealer_id, tier, reckoned, due, today, near)
+        yield _standing(dealer_id, tier, reckoned, due, paces.of(dealer_id, reckoned, tier), near)
 
 
-def _standing(
-    facts: RebateFacts, dealer_id: int, tier: str, reckoned: WindowProgram, due: Due | None, today: date, near: int
-) -> Standing:
-    tiers = facts.tiers.get(dealer_id, ())
-    halves = (HalfMonth.from_ordinal(one) for one in reckoned.periods if tier_at(tiers, one) == tier)
-    going = pace([(half.start, half.end) for half in halves], Window.parse(reckoned.window).ends_on, today)
+def _standing(dealer_id: int, tier: str, reckoned: WindowProgram, due: Due | None, going: Pace, near: int) -> Standing:
     base = due.base if due else 0
     return Standing(
         dealer_id=dealer_id,
