@@ -31,7 +31,7 @@ class TicketTopic(TextChoices):
     FAULT = "fault", _("Does not work")
     INSTALLATION = "installation", _("Installation")
     RETURN = "return_or_exchange", _("Return or exchange")
-    DELIVERY = "delivery", _("Delivery")
+    DELIVERY = "delivery", _("Goods delivery")
     INVOICE = "invoice", _("Invoice or warranty card")
     OTHER = "other", _("Something else")
 

@@ -1,10 +1,9 @@
-"""What dealers missed, for cases and scorecards to take up."""
+"""What dealers missed, for cases to take up."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,10 +11,7 @@ from django.db.models import Q, QuerySet
 from aftersales.choices import BreachKind
 from aftersales.models import ServiceBreach
 from aftersales.permissions import can
-from aftersales.rules.figures import ServiceFigures, share
-from aftersales.selectors.service_figures import service_figures
 from aftersales.selectors.tickets import visible_tickets
-from dealers.foundation.periods import Quarter
 from dealers.selectors.visibility import visible_dealers
 
 #: Breaches that are not to be recorded again: they stand, or a person has waived them.
@@ -32,18 +28,6 @@ class BreachFacts:
     breached_at: datetime
     reference: str
     snapshot: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Ratio:
-    """A share with what it was reckoned from; ``value`` is None of nothing."""
-
-    numerator: int
-    denominator: int
-
-    @property
-    def value(self) -> Decimal | None:
-        return share(self.numerator, self.denominator)
 
 
 def visible_breaches(user: Any) -> QuerySet[ServiceBreach]:
@@ -85,17 +69,3 @@ def breach_facts(breach: ServiceBreach) -> BreachFacts:
         kept |= {"quarter": breach.report.quarter, "submitted_at": submitted.isoformat() if submitted else None}
         reference = f"satisfaction-report:{breach.report.quarter}"
     return BreachFacts(breach.pk, BreachKind(breach.kind), breach.dealer_id, breach.breached_at, reference, kept)
-
-
-def response_rates(quarter: Quarter, *, as_of: datetime) -> dict[int, Ratio]:
-    """Of each dealer's tickets of a quarter whose response was given or missed, how many were answered in time."""
-    return {key: Ratio(one.in_time, one.judged) for key, one in _figures(quarter, as_of).items()}
-
-
-def satisfaction(quarter: Quarter, *, as_of: datetime) -> dict[int, Ratio]:
-    """The stars of each dealer's rated tickets of a quarter, and how many were rated: their mean is 1 to 5."""
-    return {key: Ratio(one.stars, one.rated) for key, one in _figures(quarter, as_of).items()}
-
-
-def _figures(quarter: Quarter, as_of: datetime) -> dict[int, ServiceFigures]:
-    return service_figures(quarter, as_of=as_of)

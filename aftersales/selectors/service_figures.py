@@ -1,13 +1,13 @@
-"""How dealers served their customers in a quarter, for any number of dealers in one query.
+"""How dealers served their customers over some days, for any number of dealers in one query.
 
-Counted are the tickets a dealer was given in the quarter. What became of them is taken as it stands at ``as_of``: a
+Counted are the tickets a dealer was given in those days. What became of them is taken as it stands at ``as_of``: a
 response that is missing by then, and was due, is missed, whether or not the sweep has recorded it yet.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from django.db import connection
@@ -44,12 +44,12 @@ GROUP BY c.dealer_id
 
 
 def service_figures(
-    quarter: Quarter, *, as_of: datetime, dealer_ids: Collection[int] | None = None
+    *, first: date, end: date, as_of: datetime, dealer_ids: Collection[int] | None = None
 ) -> dict[int, ServiceFigures]:
-    """The figures of every dealer that was given a ticket in the quarter, or of those named."""
+    """The figures of every dealer that was given a ticket from ``first`` up to, not including, ``end``; or of some."""
     params = {
-        "first": start_of_day(quarter.start),
-        "last": start_of_day(quarter.end),
+        "first": start_of_day(first),
+        "last": start_of_day(end),
         "as_of": as_of,
         "dealers": None if dealer_ids is None else list(dealer_ids),
     }
@@ -59,8 +59,9 @@ def service_figures(
 
 
 def figures_of(dealer_id: int, quarter: Quarter, *, as_of: datetime) -> ServiceFigures:
-    """The figures of one dealer; zeros when it was given no ticket."""
-    return service_figures(quarter, as_of=as_of, dealer_ids=[dealer_id]).get(dealer_id, ServiceFigures())
+    """The figures of one dealer and quarter; zeros when it was given no ticket."""
+    found = service_figures(first=quarter.start, end=quarter.end, as_of=as_of, dealer_ids=[dealer_id])
+    return found.get(dealer_id, ServiceFigures())
 
 
 def _figures(

@@ -63,7 +63,7 @@ class PublicRequestForm(RequestForm):
 class TextForm(forms.Form):
     """Something to say."""
 
-    text = forms.CharField(label=_("Message"), max_length=4000, widget=_FEW_LINES)
+    text = forms.CharField(label=_("What to say"), max_length=4000, widget=_FEW_LINES)
 
 
 class AssignTicketForm(forms.Form):
@@ -100,7 +100,7 @@ class RatingForm(forms.Form):
 class MemberForm(forms.Form):
     """A person of the team."""
 
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = forms.CharField(label=_("Name of the person"), max_length=100)
     role = forms.ChoiceField(label=_("Task"), choices=TeamRole.choices)
     since = DayField(label=_("In the team since"))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, Q
+from django.db.models import Case, Count, Q, When
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -50,6 +50,8 @@ COLUMNS = (
     "rating",
 )
 
+_MISSING_FIRST = Case(When(state=ReportState.DUE, then=0), When(state=ReportState.SUBMITTED, then=1), default=2)
+
 
 @require_GET
 @capability_required("reports.view", can=can)
@@ -75,7 +77,7 @@ def reports(request: HttpRequest) -> HttpResponse:
     )
     if state.value:
         found = found.filter(state=state.value)
-    page = page_of(request, found.order_by("-quarter", "-state", "submitted_at", "dealer__code"))
+    page = page_of(request, found.order_by("-quarter", _MISSING_FIRST, "submitted_at", "dealer__code"))
     context = {
         "page": page,
         "own": own,

@@ -35,6 +35,7 @@ from config.demo.prices import keep_prices
 from config.demo.promotions import Promotions
 from config.demo.referrals import referral_events
 from config.demo.remote import remote_subsidy_events
+from config.demo.service import service_events
 from config.demo.support import support_events
 from config.demo.trade import Trade
 from config.demo.violations import look_at_violations
@@ -119,6 +120,7 @@ class Story:
             events += referral_events(self.network, staff, self.now)
             events += remote_subsidy_events(self.network, staff, opening, self.now)
             events += newcomer_events(staff, self.now)
+            events += service_events(self.network, staff, opening, self.now)
             events += listener_events(Dealer.objects.get(code=self.network[0].code), opening, self.now)
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:
