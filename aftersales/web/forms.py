@@ -56,7 +56,7 @@ class PublicRequestForm(RequestForm):
         self.fields["contact"].label = _("Your name")
         self.fields["phone"].label = _("Your phone")
         self.fields["phone"].widget.attrs["autocomplete"] = "tel"
-        self.fields["region"].required = True
+        self.fields["region"].label, self.fields["region"].required = _("Your city"), True
         self.order_fields(["topic", "description", "picture", "contact", "phone", "region"])
 
 

@@ -200,7 +200,7 @@ def _track_page(
 def _steps(found: Ticket) -> list[dict[str, str]]:
     state = TicketState.RESPONDED if found.state == TicketState.REOPENED else TicketState(found.state)
     reached = len(_STAGES) if state == TicketState.CLOSED else _STAGES.index(state)
-    names = (_("Received"), _("Being worked on"), _("Resolved"), _("Closed"))
+    names = (_("Request received"), _("Being worked on"), _("Resolved"), _("Closed"))
     return [
         {"label": name, "state": "done" if place < reached else "current" if place == reached else "ahead"}
         for place, name in enumerate(names)

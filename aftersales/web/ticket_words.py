@@ -12,7 +12,7 @@ from aftersales.choices import Side
 from aftersales.models import TicketEvent
 
 _ACTS = {
-    "receive": gettext_lazy("Received"),
+    "receive": gettext_lazy("Request received"),
     "assign": gettext_lazy("Given to a dealer"),
     "respond": gettext_lazy("Answered"),
     "resolve": gettext_lazy("Resolved"),
