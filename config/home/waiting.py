@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -49,7 +49,12 @@ def tasks_of(user: Any) -> list[Task]:
     """Everything that waits for ``user``; what has a deadline first, the earliest on top."""
     sources = (_promos, _support, _service, _runs, _exits, _supply, _quarantine, _notices)
     found = [task for source in sources for task in source(user)]
-    return sorted(found, key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0.0))
+    return by_deadline(found)
+
+
+def by_deadline(tasks: Iterable[Task]) -> list[Task]:
+    """What has a deadline first, the earliest on top; the rest as given."""
+    return sorted(tasks, key=lambda task: (task.due_at is None, task.due_at.timestamp() if task.due_at else 0.0))
 
 
 def _promos(user: Any) -> Iterator[Task]:

@@ -10,22 +10,19 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from config.home.dealer_tasks import dealer_tasks
 from config.home.figures import compliance, holds_by_kind, money, promo_funnel, settlement_trend
 from config.home.system import system_health
 from config.home.waiting import tasks_of
 from dealers.choices import ExitState, Role
 from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
-from dealers.models import AuditRecord, ExitPlan, User
+from dealers.models import AuditRecord, Dealer, ExitPlan, User
 from dealers.permissions import can as dealers_can
-from dealers.selectors.bulletins import owed_by
 from dealers.web.access import person
 from dealers.web.audit_words import told
 from dealers.web.status import my_status
 from pricing.permissions import can as pricing_can
-from pricing.rules.promo_flow import WITH_APPLICANT
-from pricing.selectors.promos import visible_promos
-from settlement.choices import StatementState
 from settlement.permissions import can as settlement_can
 from settlement.selectors.progress import rebate_progress
 from settlement.selectors.visible import sees_company, visible_statements
@@ -40,8 +37,8 @@ def home(request: HttpRequest) -> HttpResponse:
     """Each role its own page; an administrator sees the installation and no figure of the business."""
     user = person(request)
     at = clock.now()
-    if user.dealer_id is not None:
-        return render(request, "home/dealer.html", _dealer(user, user.dealer_id, at))
+    if user.dealer is not None:
+        return render(request, "home/dealer.html", _dealer(user, user.dealer, at))
     if user.role == Role.ADMINISTRATOR:
         return render(request, "home/administrator.html", {"system": system_health(at=at), "tasks": tasks_of(user)})
     return render(request, "home/headquarters.html", _headquarters(user, at))
@@ -64,15 +61,13 @@ def _headquarters(user: User, at: datetime) -> dict[str, Any]:
     }
 
 
-def _dealer(user: User, dealer_id: int, at: datetime) -> dict[str, Any]:
+def _dealer(user: User, dealer: Dealer, at: datetime) -> dict[str, Any]:
     statements = visible_statements(user).order_by("-run__ordinal")
     status = my_status(user, at=at)
     return {
         "status": status,
         "statements": list(statements[:_STATEMENTS]),
-        "awaiting": statements.filter(state=StatementState.ISSUED).order_by("confirm_due_at").first(),
-        "progress": rebate_progress(dealer_id, at=at),
-        "owed_bulletin": owed_by(user.dealer, on=clock.business_day(at)).first() if user.dealer else None,
-        "ending": ExitPlan.objects.filter(dealer=dealer_id, state=ExitState.AGREED).first(),
-        "unfinished": visible_promos(user).filter(state__in=WITH_APPLICANT).count(),
+        "progress": rebate_progress(dealer.pk, at=at),
+        "tasks": dealer_tasks(user, dealer, at=at),
+        "ending": ExitPlan.objects.filter(dealer=dealer, state=ExitState.AGREED).first(),
     }
