@@ -562,3 +562,70 @@ def _store(cursor: Any, region: int) -> None:
         " sum(quantity * unit_price), count(*), sum(quantity * unit_price), 0, 0 FROM fraud_lines GROUP BY 1, 3",
         [AT - _DAY],
     )
+
+
+def multiply(company: Company, copies: int) -> None:
+    """Add ``copies`` further honest dealers for each honest one, in the database and so in seconds.
+
+    A twin has its own customers, prices a little off and no trades with dealers; nobody twins a planted fraud.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "CREATE TEMP TABLE honest AS SELECT id, row_number() OVER (ORDER BY id) AS place FROM dealers_dealer"
+            " WHERE NOT id = ANY(%s)",
+            [sorted(company.dishonest)],
+        )
+        cursor.execute("SELECT count(*), (SELECT max(id) FROM dealers_dealer) FROM honest")
+        honest, highest = cursor.fetchone()
+        for copy in range(1, copies + 1):
+            params = {"copy": copy, "first": highest + (copy - 1) * honest}
+            for sql in _TWINS:
+                cursor.execute(sql, params)
+        cursor.execute("SELECT setval(pg_get_serial_sequence('dealers_dealer', 'id'), max(id)) FROM dealers_dealer")
+        cursor.execute("SELECT count(*) FROM pricing_saleline")
+        company.lines = cursor.fetchone()[0]
+        company.dealers += honest * copies
+        cursor.execute("DROP TABLE honest")
+        cursor.execute("ANALYZE")
+
+
+_TWINS = (
+    """
+    INSERT INTO dealers_dealer (id, code, name, uscc, industry, annual_revenue, activated_on, state, created_at)
+    SELECT %(first)s + h.place, d.code || '-' || %(copy)s, d.name || %(copy)s,
+        '9' || lpad((%(first)s + h.place)::text, 17, '0'), d.industry, d.annual_revenue, d.activated_on, 'active',
+        d.created_at
+    FROM honest h JOIN dealers_dealer d USING (id)
+    """,
+    """
+    INSERT INTO dealers_dealertier (dealer_id, tier, valid, reason)
+    SELECT %(first)s + h.place, t.tier, t.valid, '' FROM honest h JOIN dealers_dealertier t ON t.dealer_id = h.id
+    """,
+    """
+    INSERT INTO pricing_saleline (dealer_id, doc_no, line_no, revision, product_id, region_id, sold_at, sold_on,
+        quantity, unit_price, channel, customer, verdict, flags, reported_at, known_from, delivery_id)
+    SELECT %(first)s + h.place, l.doc_no, line_no, 1, product_id, region_id, sold_at, sold_on, quantity,
+        round(unit_price * (1 + 0.013 * %(copy)s), 2), channel,
+        CASE customer WHEN '' THEN '' ELSE md5(customer || %(copy)s) END, verdict, flags, reported_at, known_from, 1
+    FROM honest h JOIN pricing_saleline l ON l.dealer_id = h.id
+    """,
+    """
+    INSERT INTO pricing_salestally (dealer_id, category, period, known_at, delivery_id, lines, quantity, amount,
+        earning_lines, earning, breach_lines, breach)
+    SELECT %(first)s + h.place, category, period, known_at, 1, lines, quantity, amount * (1 + 0.013 * %(copy)s),
+        earning_lines, earning * (1 + 0.013 * %(copy)s), 0, 0
+    FROM honest h JOIN pricing_salestally t ON t.dealer_id = h.id
+    """,
+    """
+    INSERT INTO pricing_stockfinding (dealer_id, product_id, code, opened_at, closed_at, units, params, found_at)
+    SELECT %(first)s + h.place, product_id, code, opened_at, closed_at, units, params, found_at
+    FROM honest h JOIN pricing_stockfinding f ON f.dealer_id = h.id
+    """,
+    """
+    INSERT INTO dealers_stockadjustment (dealer_id, doc_no, line_no, revision, product_id, warehouse, kind, change,
+        occurred_at, counterparty, reason, known_from, delivery_id)
+    SELECT %(first)s + h.place, doc_no, line_no, 1, product_id, warehouse, kind, change, occurred_at, '', reason,
+        known_from, 1
+    FROM honest h JOIN dealers_stockadjustment a ON a.dealer_id = h.id
+    """,
+)

@@ -67,6 +67,7 @@ SIDEBAR = (
         (
             Entry(_("Overview"), "home", "home", HQ_ROLES),
             Entry(_("Promo requests"), "promos", "inbox", PRICES["promos.view"] & HQ),
+            Entry(_("Fraud signals"), "signals", "target", MONEY["signals.view"]),
             Entry(_("Cases"), "cases", "archive", MONEY["cases.view"]),
             Entry(_("Market support"), "market-support", "coins", EARNINGS["support.view"] & HQ),
             Entry(_("Referral leads"), "leads", "users", EARNINGS["referrals.view"]),

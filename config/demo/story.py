@@ -24,6 +24,7 @@ from config.demo.company import DemoDealer, Habit
 from config.demo.consequences import consequence_events
 from config.demo.disputes import dispute_events
 from config.demo.edi import agree_on_messages, send_stock_message
+from config.demo.frauds import fraud_events, look_for_frauds
 from config.demo.leaving import let_some_leave
 from config.demo.listeners import listener_events
 from config.demo.market import walk_the_market
@@ -121,6 +122,7 @@ class Story:
             events += remote_subsidy_events(self.network, staff, opening, self.now)
             events += newcomer_events(staff, self.now)
             events += service_events(self.network, staff, opening, self.now)
+            events += fraud_events(self.network, self.goods, self.now)
             events += listener_events(Dealer.objects.get(code=self.network[0].code), opening, self.now)
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:
@@ -134,6 +136,7 @@ class Story:
             walk_the_market(self.network, self.goods, staff, self.now)
             confirm_silent_statements(at=self.now)
             check_stock(at=self.now)
+            look_for_frauds(self.network, staff, self.now)
             if self.small:
                 let_some_leave(staff, self.now)
         return staff

@@ -14,11 +14,13 @@ from django.utils.translation import gettext_lazy
 
 from dealers.choices import HoldKind
 from pricing.choices import ViolationKind
-from settlement.choices import CaseKind, ConsequenceKind, EvidenceKind
+from settlement.choices import CaseKind, ConsequenceKind, EvidenceKind, SignalRule
 from settlement.models import Case, CaseConsequence, CaseEntry, CaseEvidence
 from settlement.rules.case_consequences import InFull
 from settlement.rules.case_fairness import LeftOutFor
 from settlement.rules.case_life import CaseAct, CaseStep
+from settlement.services.signals.handing_over import FAKE_SALES, STOCK_LOSSES
+from settlement.signal_words import sentence_of
 
 #: What was done, as a history calls it.
 STEPS: Mapping[str, str | Promise] = {
@@ -72,9 +74,12 @@ WHY_LEFT_OUT: Mapping[str, str | Promise] = {
 
 def facts_words(case: Case) -> str:
     """What a case is about, from the key of its facts."""
-    kind, _colon, _rest = case.facts.partition(":")
+    kind, _colon, rest = case.facts.partition(":")
     if kind in ViolationKind.values:
         return str(ViolationKind(kind).label)
+    if kind in (FAKE_SALES, STOCK_LOSSES):
+        words = _("Fake sales of %(year)s") if kind == FAKE_SALES else _("Stock losses of %(year)s")
+        return words % {"year": rest}
     return str(CaseKind(kind).label) if kind in CaseKind.values else kind.replace("_", " ")
 
 
@@ -90,6 +95,11 @@ def evidence_row(evidence: CaseEvidence, *, for_dealer: bool = False) -> dict[st
         row["title"] = _("Fraud signal")
         row["opens"] = not for_dealer
         row["sentence"] = "" if for_dealer else summary.get("sentence", "")
+        if "rule" in summary:
+            row["title"] = _("Fraud signal: %(rule)s") % {"rule": SignalRule(summary["rule"]).label}
+        if "said" in summary and not for_dealer:  # it may name other dealers
+            row["sentence"] = sentence_of(summary["said"])
+            row["url"] = reverse("signal", args=[summary["signal"]])
     elif evidence.kind == EvidenceKind.FILE:
         row["title"] = _("File: %(name)s") % {"name": summary["name"]}
         row["opens"] = False

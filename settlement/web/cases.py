@@ -19,16 +19,18 @@ from dealers.web.listing import choice_of, page_of, words_of
 from pricing.web.violation_decisions import given
 from settlement.choices import CaseKind, CasePriority, EvidenceKind
 from settlement.errors import CaseNotFound
-from settlement.models import Case
+from settlement.models import Case, CaseEvidence
 from settlement.permissions import can
 from settlement.selectors.case_board import CaseWish, listed_cases, overrides, waiting_cases
 from settlement.selectors.cases import case_of, file_in, pieces_of
+from settlement.selectors.signals.findings import changed_lines
 from settlement.services import case_intake
 from settlement.services.case_path.acting import GivenFile
 from settlement.services.case_path.by_hand import open_by_hand
 from settlement.services.case_path.hearing import mark_opened
 from settlement.web.case_page import dealers_view, headquarters_view
 from settlement.web.case_words import evidence_row, facts_words, lines_as_seen, seen_facts
+from settlement.web.signal_evidence import evidence_rows
 
 _LINES_SHOWN = 500
 _LONGEST = 4000
@@ -100,8 +102,17 @@ def evidence(request: HttpRequest, number: str, pk: int) -> HttpResponse:
         "lines": lines[:_LINES_SHOWN],
         "seen": [] if own else seen_facts(found),
         "left_out": len(lines[_LINES_SHOWN:]),
+        **_signal_pieces(found),
     }
     return render(request, "settlement/evidence.html", context)
+
+
+def _signal_pieces(found: CaseEvidence) -> dict[str, Any]:
+    """The pieces of a signal as they were, and which of its lines say something else now; nothing for other kinds."""
+    if found.kind != EvidenceKind.SIGNAL:
+        return {}
+    pieces = found.snapshot.get("evidence", [])
+    return {"rows": evidence_rows(pieces, changed_lines(pieces)), "kind": pieces[0]["kind"] if pieces else ""}
 
 
 @require_GET

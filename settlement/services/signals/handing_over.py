@@ -21,6 +21,7 @@ from settlement.choices import CaseKind, CasePriority, EvidenceKind, SignalRule
 from settlement.errors import NoSignalChosen, SignalNotFound, SignalsOfSeveralDealers
 from settlement.models import Case, SignalFinding
 from settlement.services.cases import Evidence, open_case
+from settlement.signal_words import told_in_both_languages
 
 FAKE_SALES, STOCK_LOSSES = "fake_sales", "stock_losses"
 
@@ -98,7 +99,6 @@ def _evidence(finding: SignalFinding) -> Evidence:
         "window": finding.window,
         "amount": seen.amount,
         "said": seen.said,
-        "told": seen.told,
     }
     policy = seen.run.policy
     snapshot = {
@@ -110,10 +110,13 @@ def _evidence(finding: SignalFinding) -> Evidence:
         "run": seen.run_id,
         "policy": "" if policy is None else f"{policy.code} v{policy.version}",
         "evidence": seen.evidence,
+        # Held against the lines of now when the case is decided: what was revised or withdrawn does not count.
+        "exact_lines": [piece for piece in seen.evidence if piece["kind"] == "sale_line"],
         "evidence_total": seen.evidence_total,
         "sighting": seen.digest,
     }
-    return Evidence(EvidenceKind.SIGNAL, f"signal:{finding.pk}@{seen.pk}", _json(summary), _json(snapshot))
+    told = told_in_both_languages(finding.rule, seen.told)
+    return Evidence(EvidenceKind.SIGNAL, f"signal:{finding.pk}@{seen.pk}", _json(summary), _json(snapshot), told)
 
 
 def _json(value: dict[str, Any]) -> dict[str, Any]:

@@ -54,7 +54,8 @@ def test_signals_of_a_dealer_become_one_case_with_what_was_seen() -> None:
     assert [piece.kind for piece in pieces] == [EvidenceKind.SIGNAL] * 2
     assert all(piece.digest == sha256_hex(canonical_json(piece.snapshot)) for piece in pieces)
     assert pieces[0].snapshot["evidence"][0]["doc_no"] == "S1"
-    assert "D2" not in str(pieces[0].summary["told"]["params"])
+    assert set(pieces[0].told["text"]) == {"en", "zh-hans"} and "D2" not in str(pieces[0].told)
+    assert [line["line_no"] for line in pieces[0].snapshot["exact_lines"]] == [1, 2, 3]
     assert the_finding(one).case == the_finding(one, "circles").case == case
     assert not SupplyHold.objects.exists()
 
