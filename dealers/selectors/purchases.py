@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 
@@ -53,8 +53,7 @@ class TallyQuestion:
     dealers: Collection[int] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Purchases:
+class Purchases(NamedTuple):
     """Shipments less returns of a dealer in a half-month and class, in micros."""
 
     dealer_id: int

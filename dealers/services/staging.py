@@ -15,8 +15,8 @@ from itertools import chain, islice
 from typing import Any
 
 NULL = "\\N"
-#: Up to so many rows travel inside their statement. Measured: at 50 rows both ways cost the same.
-FEW_ROWS = 50
+#: Up to so many rows travel inside their statement: there both ways cost the same processor time (`bench/staging.py`).
+FEW_ROWS = 40
 _ROWS_AT_ONCE = 50_000
 #: One read per ``COPY``: every read takes the interpreter lock away from a thread that is parsing.
 _READ_BYTES = 1 << 26

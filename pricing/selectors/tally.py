@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from dealers.selectors.purchases import MICROS, TallyQuestion, late_rows, tally_rows
 
 
-@dataclass(frozen=True, slots=True)
-class Sales:
+class Sales(NamedTuple):
     """Sales of a dealer in a half-month and class of categories, in micros; ``earning`` is the compliant part."""
 
     dealer_id: int

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -177,5 +178,6 @@ def _layer(layer: CreditedLayer) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1 << 14)
 def _instant(at: datetime) -> str:
     return at.isoformat(timespec="minutes")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from django.db import connection
@@ -13,8 +12,7 @@ from django.db import connection
 from dealers.selectors.purchases import ALL_DEALERS, Shard
 
 
-@dataclass(frozen=True, slots=True)
-class CreditFact:
+class CreditFact(NamedTuple):
     """A credit in whole numbers: ``amount`` in cents, ``base`` in micros, ``rate`` in millionths."""
 
     kind: str

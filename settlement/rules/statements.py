@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class DraftLine:
+class DraftLine(NamedTuple):
     """One amount (cents) with its proof; ``base`` in micros, ``rate`` in millionths, ``for_period`` by name."""
 
     kind: str
@@ -19,8 +18,7 @@ class DraftLine:
     proof: dict[str, object]
 
 
-@dataclass(frozen=True, slots=True)
-class DraftStatement:
+class DraftStatement(NamedTuple):
     """A statement before it is written. Amounts in cents, positive in the dealer's favour.
 
     ``role`` says what it is to a dealer that has left, empty for an ordinary one.

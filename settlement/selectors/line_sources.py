@@ -33,6 +33,8 @@ class CreditLines:
     def __init__(self, question: RunQuestion, facts: RebateFacts) -> None:
         settled_in = question.period.ordinal if question.settled else None
         self.credits = credits_to_settle(cutoff=question.cutoff, shard=question.shard, settled_in=settled_in)
+        periods = {credit.for_period for credits in self.credits.values() for credit in credits}
+        self._names = {ordinal: str(HalfMonth.from_ordinal(ordinal)) for ordinal in periods}
 
     def dealers(self) -> Collection[int]:
         return self.credits.keys()
@@ -42,7 +44,7 @@ class CreditLines:
             DraftLine(
                 kind=credit.kind,
                 program=credit.program,
-                for_period=str(HalfMonth.from_ordinal(credit.for_period)),
+                for_period=self._names[credit.for_period],
                 base=credit.base,
                 rate=credit.rate,
                 amount=credit.amount,

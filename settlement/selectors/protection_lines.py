@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 
 from dealers.foundation.half_months import HalfMonth
 from rebates.rules.protected_days import proof_of_day
@@ -23,6 +24,7 @@ class ProtectionLines:
 
     def __init__(self, question: RunQuestion, facts: RebateFacts) -> None:
         self.period = str(question.period)
+        self._names: dict[date, str] = {}
         self.facts = NO_PROTECTION if question.edition < PROTECTS_FROM else protection_facts(_asked(question))
 
     def dealers(self) -> Collection[int]:
@@ -31,7 +33,7 @@ class ProtectionLines:
     def lines_of(self, dealer_id: int) -> list[DraftLine]:
         lines = []
         for due in self.facts.dues_of(dealer_id):
-            for_period = str(HalfMonth.containing(due.day))
+            for_period = self._name(due.day)
             names = [str(HalfMonth.from_ordinal(part.period)) for part in due.settled]
             terms = self.facts.terms[due.day]
             lines.append(
@@ -46,6 +48,12 @@ class ProtectionLines:
                 )
             )
         return lines
+
+    def _name(self, day: date) -> str:
+        """The half-month of a day, remembered: it is asked for with every line."""
+        if day not in self._names:
+            self._names[day] = str(HalfMonth.containing(day))
+        return self._names[day]
 
 
 def _asked(question: RunQuestion) -> ProtectionQuestion:
