@@ -20,6 +20,7 @@ from django.db import connection, transaction
 from config.demo import company, goods, places
 from config.demo.absences import absences
 from config.demo.bulletins import bulletin_events, write_policy_bulletin
+from config.demo.cases import case_events
 from config.demo.company import DemoDealer, Habit
 from config.demo.consequences import consequence_events
 from config.demo.disputes import dispute_events
@@ -117,6 +118,7 @@ class Story:
             events += support_events(staff, self.today)
             events += consequence_events(self.periods, staff)
             events += dispute_events(self.periods, staff)
+            events += case_events(staff, self.now)
             events += payment_events(self.periods, staff)
             events += referral_events(self.network, staff, self.now)
             events += remote_subsidy_events(self.network, staff, opening, self.now)

@@ -18,7 +18,7 @@ def look_at_violations(periods: Sequence[HalfMonth], staff: Staff, at: datetime)
     """Gather everything; the largest of the past half-months go to the case path, the smallest is set aside."""
     gather_violations(at=at)
     past = standing_violations().filter(period__in=[period.ordinal for period in periods[:-1]])
-    largest = list(past.filter(shortfall__gt=0).order_by("-shortfall", "pk")[:3])
+    largest = list(past.filter(state="gathered", shortfall__gt=0).order_by("-shortfall", "pk")[:3])
     for violation, reason in zip(largest, _HANDED_OVER, strict=False):
         _hand_over(violation, reason, staff, at)
     smallest = past.filter(state="gathered").order_by("shortfall", "amount", "pk").first()

@@ -1,4 +1,4 @@
-"""The words of penalties for sales outside the band."""
+"""The words of penalties: for sales outside the band, and on the contract amount for fraud."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ RULES: Mapping[str, RuleWords] = {
             "multiple": Name(_("Multiple of the ladder"), Unit.NUMBER),
             "basis": Name(_("Basis of the penalty")),
             "penalty": Name(_("Penalty")),
+            "decided": Name(_("Amount the judge decided on")),
+            "lessened": Name(_("Penalty as decided")),
             "charged": Name(_("Charged on the statement")),
         },
         subjects={
@@ -26,5 +28,20 @@ RULES: Mapping[str, RuleWords] = {
             "step": _("Step of the ladder"),
             "reason": _("Reason"),
         },
-    )
+    ),
+    "contract_penalty": RuleWords(
+        _("Contract penalty"),
+        {
+            "contract_amount": Name(_("Contract amount")),
+            "penalty_rate": Name(_("Rate of the policy"), Unit.RATE),
+            "penalty": Name(_("Penalty")),
+            "decided": Name(_("Amount the judge decided on")),
+            "lessened": Name(_("Penalty as decided")),
+            "charged": Name(_("Charged on the statement")),
+        },
+        subjects={
+            "case": _("Case"),
+            "reason": _("Reason"),
+        },
+    ),
 }
