@@ -49,7 +49,8 @@ def hand_over_violation(*, violation_id: int, version: int, reason: str, actor: 
     _gather_first(violation_id, at)
     with transaction.atomic():
         violation = locked_violation(violation_id=violation_id, version=version, actor=actor, at=at)
-        if violation.state == ViolationState.HANDED_OVER and violation.decided_version == violation.version:
+        in_case = violation.state in (ViolationState.HANDED_OVER, ViolationState.CONFIRMED)
+        if in_case and violation.decided_version == violation.version:
             return Case.objects.get(number=violation.case_number)
         period = str(HalfMonth.from_ordinal(violation.period))
         consequence = ladder().consequence_of(violation_of(actor, violation.pk))

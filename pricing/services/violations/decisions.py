@@ -76,7 +76,8 @@ def record_outcome(
         )
     act = ViolationAct.CONFIRM if confirmed else ViolationAct.DROP
     if violation.case_number == case_number and VIOLATION_LIFE.allows(violation.state, act):
-        return _decide(violation, act, reason=reason, actor=actor, at=at)
+        looked_at = violation.decided_version  # the case decided about those lines, not about newer ones
+        return _decide(violation, act, reason=reason, actor=actor, at=at, looked_at=looked_at)
     return violation
 
 
@@ -101,7 +102,14 @@ def locked_violation(*, violation_id: int, version: int, actor: User, at: dateti
 
 
 def _decide(
-    violation: Violation, act: ViolationAct, *, reason: str, actor: User, at: datetime, case_number: str = ""
+    violation: Violation,
+    act: ViolationAct,
+    *,
+    reason: str,
+    actor: User,
+    at: datetime,
+    case_number: str = "",
+    looked_at: int | None = None,
 ) -> Violation:
     if not reason.strip():
         raise UnexplainedDecision
@@ -109,7 +117,7 @@ def _decide(
         raise ViolationStateRefused(state=ViolationState(violation.state).label)
     before = {"state": violation.state, "version": violation.decided_version, "case": violation.case_number}
     violation.state = VIOLATION_LIFE.next(violation.state, act)
-    violation.decided_version = violation.version
+    violation.decided_version = violation.version if looked_at is None else looked_at
     violation.decided_at = at
     violation.decided_by = actor
     violation.reason = reason.strip()

@@ -13,7 +13,7 @@ from django.db import transaction
 
 from dealers.choices import HoldKind
 from dealers.errors import OwnWork
-from dealers.foundation.money import ZERO
+from dealers.foundation.money import ZERO, round_money
 from dealers.models import User
 from dealers.services.holds import place_hold
 from rebates.choices import CreditKind
@@ -97,15 +97,24 @@ def see_changes(*, number: str, seen: str, actor: User, at: datetime) -> Case:
     return case
 
 
-def follow(case: Case, decision: CaseDecision, found: Examination, *, at: datetime, round_: int = 1) -> None:
+def follow(
+    case: Case,
+    decision: CaseDecision,
+    found: Examination,
+    *,
+    at: datetime,
+    round_: int = 1,
+    in_share: bool = False,
+) -> None:
     """Record the consequences of a decision on the evidence that stands, in the caller's transaction.
 
-    Never more than was decided: the amount and the step are those of the decision, or less by the facts of now.
+    Never more than was decided: the amount and the step are those of the decision, or less by the facts of now; with
+    ``in_share`` the same share of what follows in full as was decided.
     """
     if found.nothing_stands:
         return
     reckoned = reckon(case, found, at_most=decision.standing)
-    chosen = chosen_now(decision, reckoned)
+    chosen = chosen_now(decision, reckoned, in_share=in_share)
     rows = []
     if chosen.penalty > ZERO:
         rows.append(_penalty(case, reckoned, chosen, found, decision.override_reason, at, round_))
@@ -118,11 +127,17 @@ def follow(case: Case, decision: CaseDecision, found: Examination, *, at: dateti
     CaseConsequence.objects.bulk_create(rows)
 
 
-def chosen_now(decision: CaseDecision, reckoned: Reckoned) -> Chosen:
-    """The judge's choice, cut down to what the policy still allows on the evidence that stands."""
+def chosen_now(decision: CaseDecision, reckoned: Reckoned, *, in_share: bool = False) -> Chosen:
+    """The judge's choice, cut down to what the policy still allows on the evidence that stands.
+
+    With ``in_share`` a penalty that was lessened is lessened in the same share again.
+    """
     full = reckoned.full
+    penalty = min(decision.penalty, full.penalty)
+    if in_share and decision.full_penalty:
+        penalty = min(penalty, round_money(full.penalty * decision.penalty / decision.full_penalty))
     wish = Choice(
-        penalty=min(decision.penalty, full.penalty),
+        penalty=penalty,
         forfeit=decision.forfeit_year is not None and full.forfeit_year is not None,
         hold=bool(decision.hold) and (full.hold or full.may_hold) is not None,
     )

@@ -56,7 +56,8 @@ def ladder_fell(case: Case, *, at: datetime) -> int:
 
 @transaction.atomic
 def settle_review(*, number: str, keep: bool, reason: str, actor: User, at: datetime) -> Case:
-    """A judge looked again at a case whose place on the ladder fell: keep its own amount, or reckon it in full anew.
+    """A judge looked again at a case whose place on the ladder fell: keep its own amount, or reckon it anew in the same
+    share of the lower step.
 
     An amount above what the lower place allows is never kept. Raises :class:`NothingToReview`.
     """
@@ -70,7 +71,7 @@ def settle_review(*, number: str, keep: bool, reason: str, actor: User, at: date
     decision = CaseDecision.objects.get(case=case)
     allowed = reckon(case, examination_of(case, at=at), at_most=decision.standing).full.penalty
     if not keep or decision.penalty > allowed:
-        _again(case, decision, why, actor, at)
+        _again(case, decision, why, actor, at, in_share=not keep)
     case.review_since = None
     case.save()
     write_down(case, CaseStep.RECKON_AGAIN, why, actor=actor, at=at, kept=keep)
@@ -128,10 +129,12 @@ def _fall(number: str, because_of: str, at: datetime) -> bool:
     return True
 
 
-def _again(case: Case, decision: CaseDecision, why: str, actor: User | None, at: datetime) -> None:
+def _again(
+    case: Case, decision: CaseDecision, why: str, actor: User | None, at: datetime, *, in_share: bool = False
+) -> None:
     """Replace what followed by what follows at the present place on the ladder, if that is another amount or hold."""
     found = examination_of(case, at=at)
-    chosen = chosen_now(decision, reckon(case, found, at_most=decision.standing))
+    chosen = chosen_now(decision, reckon(case, found, at_most=decision.standing), in_share=in_share)
     applied = case.consequences.filter(reverses__isnull=True, reversal__isnull=True)
     charged = -sum((row.amount for row in applied if row.amount is not None), Decimal(0))
     held = any(row.kind == ConsequenceKind.HOLD for row in applied)
@@ -139,7 +142,7 @@ def _again(case: Case, decision: CaseDecision, why: str, actor: User | None, at:
         return
     latest = case.consequences.order_by("-round").values_list("round", flat=True).first() or 1
     reverse_consequences(case, reason=why, at=at)
-    follow(case, decision, found, at=at, round_=latest + 1)
+    follow(case, decision, found, at=at, round_=latest + 1, in_share=in_share)
     if actor is None:
         write_down(case, CaseStep.RECKON_AGAIN, why, actor=None, at=at, penalty=f"{chosen.penalty or ZERO:.2f}")
     tell_dealer(case, "case_reckoned_again", at=at)

@@ -11,6 +11,7 @@ import time_machine
 
 from config.imports import import_records
 from dealers.choices import Door
+from dealers.errors import OwnWork
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import AuditRecord, Notice, SystemOutage
 from pricing.choices import Enforcement
@@ -184,7 +185,7 @@ def test_whoever_opened_a_joined_case_does_not_decide_the_other(of: Stage) -> No
     merge_cases(number=one.number, into=other.number, reason="one ring", actor=of.investigator, at=OPENED)
     heard(of, other)
     replied(of, other)
-    with pytest.raises(Exception, match="own_work"):
+    with pytest.raises(OwnWork):
         judged(of, other, proven_loss=Decimal(1))
 
 

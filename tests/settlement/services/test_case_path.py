@@ -22,6 +22,7 @@ from settlement.case_errors import (
     LossMissing,
     MoreThanFull,
     NobodyToHear,
+    NothingToReview,
     OutOfProportion,
     ReplyTimeOver,
     StillHeard,
@@ -35,6 +36,7 @@ from settlement.services.case_path.appealing import appeal, decide_appeal
 from settlement.services.case_path.applying import apply_case, apply_decided_cases
 from settlement.services.case_path.deciding import dismiss_unheard, refuse_dismissal
 from settlement.services.case_path.hearing import extend_reply, mark_opened
+from settlement.services.case_path.reversing import settle_review
 from settlement.services.case_path.sweeping import sweep_cases
 from settlement.services.case_path.working import propose_dismissal, take_case
 from tests import factories
@@ -295,6 +297,11 @@ def test_a_judges_own_amount_is_flagged_when_the_ladder_falls(of: Stage) -> None
     second.refresh_from_db()
     assert second.review_since == APPLIED
     assert Notice.objects.filter(params__reason="case_ladder_fell").exists()
+    # As the first half-month it is a warning in full: nothing of the amount may be kept.
+    settle_review(number=second.number, keep=True, reason="looked at", actor=of.judge, at=APPLIED)
+    assert sum(credit.amount for credit in Credit.objects.filter(program=second.number)) == 0
+    with pytest.raises(NothingToReview):
+        settle_review(number=second.number, keep=True, reason="looked at", actor=of.judge, at=APPLIED)
 
 
 def test_a_proposed_dismissal_is_decided_by_a_judge_and_the_dealer_never_hears_of_it(of: Stage) -> None:
