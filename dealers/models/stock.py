@@ -32,6 +32,8 @@ class Shipment(models.Model):
     dealer = unconstrained("dealers.Dealer")
     product = unconstrained("dealers.Product")
     region = unconstrained("dealers.Region", null=True)
+    #: Whether the region was remote when the line was taken in: what subsidies are settled by, whatever it is now.
+    remote = models.BooleanField(_("into a remote region"), default=False, db_default=False)
     quantity = models.IntegerField(_("quantity"))
     unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=6)
     shipped_at = models.DateTimeField(_("shipped at"))

@@ -89,7 +89,7 @@ def inputs_of(line: StatementLine, key: str, *, cutoff: datetime) -> Inputs | No
     sales = share.of == COMPLIANT_SALES
     goods = _goods(share.categories)
     if share.of == REMOTE_PURCHASES:
-        goods &= Q(region__remote=True) | Q(region__parent__remote=True)
+        goods &= Q(remote=True)
     parts = _sales(line.dealer_id, half, cutoff, goods) if sales else [_shipments(line.dealer_id, half, cutoff, goods)]
     count, amount = 0, Decimal(0)
     for part in parts:

@@ -107,6 +107,7 @@ def ship(
         line_no=1,
         dealer=dealer,
         product=factories.Product(sku=f"SKU-{category}", category=category),
+        remote=remote,
         quantity=quantity,
         unit_price=abs(price),
         shipped_at=month.starts_at,

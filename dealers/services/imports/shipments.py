@@ -27,14 +27,14 @@ from dealers.services.staging import copy_rows, in_portions, temporary_table
 LAYOUT = Layout(("doc_no", "line_no", "dealer", "sku", "quantity", "unit_price", "shipped_at"), ("region",))
 _ROWS_AT_ONCE = 20_000
 _CONTENT = ("dealer_id", "product_id", "region_id", "quantity", "unit_price", "shipped_at")
-_STAGED = ("doc_no", "line_no", *_CONTENT, "shipped_on", "n")
+_STAGED = ("doc_no", "line_no", *_CONTENT, "shipped_on", "remote", "n")
 _COLUMNS = """n bigint, doc_no text, line_no integer, dealer_id bigint, product_id bigint, region_id bigint,
-    quantity integer, unit_price numeric(18,6), shipped_at timestamptz, shipped_on date"""
+    quantity integer, unit_price numeric(18,6), shipped_at timestamptz, shipped_on date, remote boolean"""
 _AHEAD = timedelta(minutes=10)
 
 
 class _Shipped(NamedTuple):
-    """A line as read. ``category`` and ``remote`` go into the tally, the rest is stored."""
+    """A line as read. ``category`` goes into the tally, the rest is stored."""
 
     doc_no: str
     line_no: int
@@ -45,8 +45,8 @@ class _Shipped(NamedTuple):
     unit_price: Decimal
     shipped_at: datetime
     shipped_on: date
-    category: str
     remote: bool
+    category: str
 
 
 class _Sums:
@@ -126,8 +126,8 @@ class _References:
             cells.decimal("unit_price", places=6),
             shipped_at,
             business_day(shipped_at),
-            product.category,
             region.remote if region else False,
+            product.category,
         )
 
 
@@ -157,7 +157,7 @@ def _store(taking: Taking, cursor: Any, lines: dict[tuple[str, int], tuple[Row, 
     """Insert what is new, count what stands, refuse what stands otherwise; returns the new lines."""
     numbered = list(lines.values())
     temporary_table(cursor, "shipments_now", _COLUMNS)
-    copy_rows(cursor, "shipments_now", _STAGED, ((*line[:9], n) for n, (_row, line) in enumerate(numbered)))
+    copy_rows(cursor, "shipments_now", _STAGED, ((*line[:10], n) for n, (_row, line) in enumerate(numbered)))
     stands = ", ".join(f"s.{name}" for name in _CONTENT)
     comes = ", ".join(f"n.{name}" for name in _CONTENT)
     cursor.execute(

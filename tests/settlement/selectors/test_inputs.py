@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from dealers.models import Dealer, Shipment
+from dealers.models import Dealer, Region, Shipment
 from rebates.rules.proof_shape import prove
 from settlement.models import StatementLine
 from settlement.proof_words import words_of
@@ -59,6 +59,8 @@ def test_remote_purchases_open_to_the_shipments_into_remote_regions_alone() -> N
     ship(shop, "2026-11-H1", "200", remote=True)
     far = factories.City(code="XZ01", remote=True)
     Shipment.objects.filter(dealer=shop, unit_price=200).update(region=far)
+    near = factories.City(code="SH01", remote=False)
+    Shipment.objects.filter(dealer=shop, unit_price=800).update(region=near)
     sell(shop, "2026-11-H1", "10")
     calculate("2026-11-H1")
     line = StatementLine.objects.select_related("statement__run").get(statement=statement("2026-11-H1", shop))
@@ -72,6 +74,9 @@ def test_remote_purchases_open_to_the_shipments_into_remote_regions_alone() -> N
     )
     cutoff = line.statement.run.cutoff
     assert cutoff is not None
+    # What the regions are called later changes nothing that was settled.
+    Region.objects.filter(pk=far.pk).update(remote=False)
+    Region.objects.filter(pk=near.pk).update(remote=True)
     assert [share.key for share in shares_of(line.proof)] == ["purchases.2026-11-H1", "remote_purchases.2026-11-H1"]
     for share, amount in zip(shares_of(line.proof), ("1000", "200"), strict=True):
         found = inputs_of(line, share.key, cutoff=cutoff)

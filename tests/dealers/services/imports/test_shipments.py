@@ -83,6 +83,8 @@ def test_the_tally_is_the_sum_of_the_lines(monkeypatch: pytest.MonkeyPatch, at_o
         for row in ShipmentTally.objects.all()
     }
     assert found == wanted
+    assert {line.region_id in remote for line in Shipment.objects.filter(remote=True)} == {True}
+    assert not Shipment.objects.filter(remote=False, region_id__in=remote).exists()
     assert set(ShipmentTally.objects.values_list("known_at", flat=True)) == {delivery.received_at}
 
 
