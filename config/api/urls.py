@@ -23,5 +23,6 @@ urlpatterns = [
     path("v1/", include("aftersales.api.urls")),
     path("v1/", include("rebates.api.urls")),
     path("v1/", include("settlement.api.urls")),
-    re_path(r"^.*$", UnknownCall.as_view(), name="unknown"),
+    # Not "^.*$", which leaves addresses with line breaks to the pages' own 404.
+    re_path(r"^", UnknownCall.as_view(), name="unknown"),
 ]
