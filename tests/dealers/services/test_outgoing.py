@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import threading
 import time
@@ -28,7 +29,7 @@ def server(answer: Callable[[socket.socket, bytes], None]) -> Iterator[tuple[int
             while True:
                 peer, _address = listening.accept()
                 with peer:
-                    got.append(peer.recv(65536))
+                    got.append(whole_request(peer))
                     answer(peer, got[-1])
         except OSError:
             return
@@ -38,6 +39,20 @@ def server(answer: Callable[[socket.socket, bytes], None]) -> Iterator[tuple[int
         yield listening.getsockname()[1], got
     finally:
         listening.close()
+
+
+def whole_request(peer: socket.socket) -> bytes:
+    """Everything that is sent: closing with some of it unread would cut the caller off before it reads the answer."""
+    read = peer.recv(65536)
+    while read.startswith(b"POST") and not is_whole(read) and (more := peer.recv(65536)):
+        read += more
+    return read
+
+
+def is_whole(request: bytes) -> bool:
+    head, ended, body = request.partition(b"\r\n\r\n")
+    length = re.search(rb"(?i)content-length: (\d+)", head)
+    return bool(ended) and len(body) >= int(length[1] if length else 0)
 
 
 def replying(head: str) -> Callable[[socket.socket, bytes], None]:
