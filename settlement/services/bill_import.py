@@ -28,6 +28,18 @@ from settlement.services.bills import draw_bill
 MOST_LINES = 500
 REQUIRED = ("dealer", "number", "drawer", "acceptor", "issued_on", "due_on")
 OPTIONAL = ("range", "amount", "kind")
+#: What each column is called on a Chinese page and in the template of one.
+CHINESE: Mapping[str, str] = {
+    "dealer": "经销商编号",
+    "number": "票据号码",
+    "range": "子票区间",
+    "amount": "金额",
+    "kind": "票据种类",
+    "drawer": "出票人",
+    "acceptor": "承兑人",
+    "issued_on": "出票日",
+    "due_on": "到期日",
+}
 #: What the columns may be called instead, as banks and our own template name them.
 ALIASES: Mapping[str, str] = {
     "经销商": "dealer",

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from dealers.errors import NotFound, Refused
@@ -23,11 +23,10 @@ from settlement.models import PaymentPlan
 from settlement.permissions import can
 from settlement.selectors.consents import consents_of
 from settlement.selectors.payments import plan_dealers, plan_of
-from settlement.services.bill_import import MOST_LINES, OPTIONAL, REQUIRED, BillLine, import_bills
+from settlement.services.bill_import import CHINESE, MOST_LINES, OPTIONAL, REQUIRED, BillLine, import_bills
 from settlement.web.payment_frame import frame
 
 _LARGEST = 8 << 20
-_COLUMNS = ("dealer", "number", "range", "amount", "kind", "drawer", "acceptor", "issued_on", "due_on")
 
 
 class BillTableForm(forms.Form):
@@ -66,8 +65,9 @@ def bills_import(request: HttpRequest, number: str) -> HttpResponse:
         "said": _said(lines) if lines else "",
         "may_import": plan.state == PlanState.RELEASED,
         "most": MOST_LINES,
-        "required": REQUIRED,
-        "optional": OPTIONAL,
+        "columns": [
+            {"name": name, "chinese": CHINESE[name], "required": name in REQUIRED} for name in (*REQUIRED, *OPTIONAL)
+        ],
         **frame(request, "payment-plans"),
     }
     faulty = form.errors or any(not line.payment for line in lines)
@@ -77,7 +77,7 @@ def bills_import(request: HttpRequest, number: str) -> HttpResponse:
 @require_GET
 @capability_required("payments.execute", can=can)
 def bills_template(request: HttpRequest, number: str, written: str) -> HttpResponseBase:
-    """The table to fill in, with what is left to pay to each dealer that takes bills."""
+    """The table to fill in, with what is left to pay to each dealer that takes bills; in the page's language."""
     plan, at = _found(person(request), number), clock.now()
     rows = [row for row in plan_dealers(plan) if row["rest"]]
     consents = consents_of([row["dealer_id"] for row in rows], at=at)
@@ -86,7 +86,9 @@ def bills_template(request: HttpRequest, number: str, written: str) -> HttpRespo
         for row in rows
         if (said := consents.get(row["dealer_id"])) and said.consents
     ]
-    return table_response(request, written, f"bills-{plan.number}", _COLUMNS, filled)
+    chinese = (get_language() or "").startswith("zh")
+    columns = tuple(CHINESE.values() if chinese else CHINESE)
+    return table_response(request, written, f"bills-{plan.number}", columns, filled)
 
 
 def _imported(form: BillTableForm, plan: PaymentPlan, user: User) -> list[BillLine]:

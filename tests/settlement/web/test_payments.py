@@ -167,7 +167,11 @@ def test_a_clerk_fills_in_the_table_of_a_plan_and_reads_line_by_line_what_was_re
     clerk = visitor(Role.FINANCE_CLERK)
     where = f"/payments/plans/{plan.number}/bills"
     with_template = b"".join(clerk.get(f"{where}.csv").streaming_content).decode("utf-8-sig")
+    assert with_template.splitlines()[0].startswith("dealer,number,range,amount,kind,drawer")
     assert with_template.splitlines()[1].startswith("D1,,,1080.00")
+    chinese = signed_in(factories.User(role=Role.FINANCE_CLERK, language="zh-hans"))
+    in_chinese = b"".join(chinese.get(f"{where}.csv").streaming_content).decode("utf-8-sig")
+    assert in_chinese.splitlines()[0].startswith("经销商编号,票据号码,子票区间,金额,票据种类,出票人")
     head = "dealer,number,range,drawer,acceptor,issued_on,due_on"
     good = f"D1,{bill_number()},1-14000,HM,Bank,2026-01-20,2026-07-20"
     bad = f"D1,{bill_number()},1-14000,HM,Bank,2026-01-20,2027-07-20"
