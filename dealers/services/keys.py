@@ -63,6 +63,8 @@ SYSTEM_SCOPES = (
     "support:read",
     "referrals:read",
     "referrals:write",
+    "referrals:decide",
+    "referrals:call_back",
     "payments:read",
     "tickets:read",
     "tickets:write",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, cast
 
 import django_filters
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -18,17 +19,20 @@ from dealers.api.serializers import StrictSerializer
 from dealers.foundation import clock
 from dealers.models import Region, User
 from pricing.services.promos.acting import Actor
-from rebates.choices import LeadState, Referrer
+from rebates.choices import CallBack, LeadState, Referrer
 from rebates.errors import LeadInvalid
 from rebates.models import Lead
 from rebates.permissions import CAPABILITIES
 from rebates.selectors.leads import lead_by_number, visible_leads
+from rebates.services.referrals.assigning import assign_lead
+from rebates.services.referrals.deciding import confirm_deal, record_call_back, reject_deal
 from rebates.services.referrals.following import follow_up, report_deal
 from rebates.services.referrals.intake import NewLead, receive_lead, source_of
 
 _TAG = ["referral leads"]
 _READ = ("referrals:read", "referrals.read")
 _FOLLOW = ("referrals:write", "referrals.follow")
+_DECIDE = ("referrals:decide", "referrals.assign")
 
 
 class LeadReferralSerializer(StrictSerializer):
@@ -92,6 +96,22 @@ class LeadDealSerializer(StrictSerializer):
 
     doc_no = serializers.CharField(max_length=64)
     line_no = serializers.IntegerField(min_value=1, max_value=2_000_000_000)
+
+
+class LeadAssignmentSerializer(StrictSerializer):
+    dealer = serializers.CharField(max_length=32, source="dealer_code")
+    reason = serializers.CharField(max_length=500, required=False, default="", allow_blank=True)
+
+
+class LeadReasonSerializer(StrictSerializer):
+    reason = serializers.CharField(max_length=500)
+
+
+class LeadCallBackSerializer(StrictSerializer):
+    """Whoever confirmed the deal, person or key, does not make the call."""
+
+    outcome = serializers.ChoiceField(choices=CallBack.choices)
+    note = serializers.CharField(max_length=2000)
 
 
 class LeadFilters(django_filters.FilterSet):
@@ -160,42 +180,67 @@ class ReferralLead(IdempotentPosts):
         return _answer(request, number)
 
 
-class FollowUpLead(IdempotentPosts):
+class LeadAct(IdempotentPosts):
+    """Something done with a lead; answered with the lead as it stands then. ``act`` takes the body's fields."""
+
     permission_classes = [ScopeOrCapability]
     capabilities = CAPABILITIES
-    access = {"POST": _FOLLOW}
+    body: type[StrictSerializer] = StrictSerializer
+    act: Callable[..., Lead]
 
-    @extend_schema(
-        operation_id="follow_up_referral_lead",
-        summary="Record that the customer was called (dealer)",
-        tags=_TAG,
-        request=LeadNoteSerializer,
-        responses={200: ReferralLeadSerializer},
-    )
     def post(self, request: Request, number: str) -> Response:
-        body = LeadNoteSerializer(data=request.data)
+        body = self.body(data=request.data)
         body.is_valid(raise_exception=True)
-        follow_up(number=number, **body.validated_data, actor=cast(Actor, request.user), at=clock.now())
+        type(self).act(number=number, **body.validated_data, actor=cast(Actor, request.user), at=clock.now())
         return _answer(request, number)
 
 
-class ReportLeadDeal(IdempotentPosts):
-    permission_classes = [ScopeOrCapability]
-    capabilities = CAPABILITIES
-    access = {"POST": _FOLLOW}
-
-    @extend_schema(
-        operation_id="report_referral_deal",
-        summary="Name the sale line a lead became (dealer)",
-        tags=_TAG,
-        request=LeadDealSerializer,
-        responses={200: ReferralLeadSerializer},
+def _described(operation: str, summary: str, body: type[StrictSerializer] | None) -> Callable[[Any], Any]:
+    said = extend_schema(
+        operation_id=operation, summary=summary, tags=_TAG, request=body, responses={200: ReferralLeadSerializer}
     )
-    def post(self, request: Request, number: str) -> Response:
-        body = LeadDealSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        report_deal(number=number, **body.validated_data, actor=cast(Actor, request.user), at=clock.now())
-        return _answer(request, number)
+    return extend_schema_view(post=said)
+
+
+@_described("follow_up_referral_lead", "Record that the customer was called (dealer)", LeadNoteSerializer)
+class FollowUpLead(LeadAct):
+    access = {"POST": _FOLLOW}
+    body = LeadNoteSerializer
+    act = staticmethod(follow_up)
+
+
+@_described("report_referral_deal", "Name the sale line a lead became (dealer)", LeadDealSerializer)
+class ReportLeadDeal(LeadAct):
+    access = {"POST": _FOLLOW}
+    body = LeadDealSerializer
+    act = staticmethod(report_deal)
+
+
+@_described("assign_referral_lead", "Give a lead to a dealer, or to another one (HQ)", LeadAssignmentSerializer)
+class AssignLead(LeadAct):
+    access = {"POST": _DECIDE}
+    body = LeadAssignmentSerializer
+    act = staticmethod(assign_lead)
+
+
+@_described("confirm_referral_deal", "Confirm the deal; unless drawn for a call-back, the reward follows (HQ)", None)
+class ConfirmLeadDeal(LeadAct):
+    access = {"POST": _DECIDE}
+    act = staticmethod(confirm_deal)
+
+
+@_described("reject_referral_deal", "Say that the line is not this customer's deal (HQ)", LeadReasonSerializer)
+class RejectLeadDeal(LeadAct):
+    access = {"POST": _DECIDE}
+    body = LeadReasonSerializer
+    act = staticmethod(reject_deal)
+
+
+@_described("record_referral_call_back", "Record what the called customer said (HQ)", LeadCallBackSerializer)
+class RecordCallBack(LeadAct):
+    access = {"POST": ("referrals:call_back", "referrals.call_back")}
+    body = LeadCallBackSerializer
+    act = staticmethod(record_call_back)
 
 
 def _answer(request: Request, number: str) -> Response:

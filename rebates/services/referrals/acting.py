@@ -5,15 +5,18 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from dealers.errors import NotPermitted
+from dealers.principals import MachineClient
 from dealers.services.audit import record_audit
-from pricing.services.promos.acting import Actor, audit_actor, label_of
+from pricing.services.promos.acting import Actor, audit_actor, label_of, person_of
 from rebates.choices import LeadState
 from rebates.errors import LeadNotFound, LeadStateRefused
 from rebates.models import Lead, LeadStep
+from rebates.permissions import require
 from rebates.rules.lead_life import LEAD_LIFE, LeadAct
 from rebates.selectors.leads import visible_leads
 
-__all__ = ["Actor", "audit_actor", "label_of", "locked_lead", "move", "require_act"]
+__all__ = ["Actor", "audit_actor", "label_of", "locked_lead", "move", "person_of", "require_act", "require_decider"]
 
 
 def locked_lead(actor: Any, number: str) -> Lead:
@@ -22,6 +25,14 @@ def locked_lead(actor: Any, number: str) -> Lead:
     if key is None:
         raise LeadNotFound(key=number)
     return Lead.objects.select_for_update(of=("self",)).select_related("policy").get(pk=key)
+
+
+def require_decider(actor: Actor, capability: str, *, scope: str) -> None:
+    """Raises ``NotPermitted`` unless a person's role has the capability, or a system of HQ a key with the scope."""
+    if not isinstance(actor, MachineClient):
+        require(actor, capability)
+    elif not (actor.is_hq_system and actor.may(scope)):
+        raise NotPermitted(capability=capability)
 
 
 def require_act(lead: Lead, act: LeadAct) -> None:

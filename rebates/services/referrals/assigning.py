@@ -17,10 +17,9 @@ from dealers.services.notices import people_of_dealers, tell
 from dealers.services.webhooks import announce
 from rebates.errors import LeadInvalid
 from rebates.models import Lead, LeadAssignment
-from rebates.permissions import require
 from rebates.rules.lead_life import LeadAct
 from rebates.selectors.leads import candidates
-from rebates.services.referrals.acting import Actor, label_of, locked_lead, move, require_act
+from rebates.services.referrals.acting import Actor, label_of, locked_lead, move, require_act, require_decider
 from rebates.terms import rebates_terms
 
 
@@ -34,12 +33,12 @@ def assign_automatically(lead: Lead, *, at: datetime) -> Dealer | None:
 
 
 @transaction.atomic
-def assign_lead(*, number: str, dealer_code: str, reason: str, actor: User, at: datetime) -> Lead:
-    """Give a lead to a dealer in the channel manager's sight, or take it from one that did not follow it up.
+def assign_lead(*, number: str, dealer_code: str, reason: str, actor: Actor, at: datetime) -> Lead:
+    """Give a lead to a dealer in the decider's sight, or take it from one that did not follow it up.
 
     The 24 hours begin anew; what the dealer before missed stays on record.
     """
-    require(actor, "referrals.assign")
+    require_decider(actor, "referrals.assign", scope="referrals:decide")
     lead = locked_lead(actor, number)
     require_act(lead, LeadAct.ASSIGN)
     dealer = visible_dealers(actor).filter(code=dealer_code, pk__gt=0).first()
