@@ -11,7 +11,7 @@ from rebates.choices import LeadState
 from rebates.models import Lead, LeadStep
 from rebates.services.referrals import deciding
 from tests.callers import dealer_caller, hq_system, person
-from tests.rebates.referral_stage import LATER, new_lead, received, stage, with_deal
+from tests.rebates.referral_stage import LATER, by_employee, new_lead, received, stage, with_deal
 
 pytestmark = pytest.mark.django_db
 
@@ -55,7 +55,7 @@ def test_a_deal_that_is_not_the_customers_is_rejected_with_a_reason(cast: Any) -
 
 def test_the_key_that_confirmed_a_deal_does_not_make_the_call(cast: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(deciding, "is_sampled", lambda *_: True)
-    lead = with_deal(cast, new_lead(cast))
+    lead = with_deal(cast, by_employee(cast))
     both = hq_system("referrals:decide", "referrals:call_back")
     said = {"outcome": "confirmed", "note": "bought it"}
     assert decide(lead.number, "confirm-deal", caller=both).json()["state"] == LeadState.DEAL_CONFIRMED
