@@ -145,6 +145,14 @@ STATES: dict[str, Look] = {
     "not_confirmed": Look("", _("Not confirmed")),
     "high": Look("bad", _("High")),
     "normal": Look("", _("Normal")),
+    # scorecards, corrective plans and tier reviews
+    "commended": Look("ok", _("Commended")),
+    "plan_due": Look("warn", _("Corrective plan")),
+    "due": Look("warn", _("To be written")),
+    "completed": Look("ok", _("Carried out")),
+    "proposed_tier": Look("warn", _("To be decided")),
+    "stands": Look("", _("Tier stands")),
+    "overridden": Look("info", _("Decided otherwise")),
     # policies and jobs
     "published": Look("ok", _("Published")),
     "in_force": Look("ok", _("In force")),

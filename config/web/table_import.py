@@ -14,6 +14,7 @@ from dealers.choices import Door
 from dealers.foundation.tabular import UnusableFile
 from dealers.web.access import capability_required, person
 from pricing.permissions import can
+from rebates.permissions import can as can_in_rebates
 
 
 class TableForm(UploadForm):
@@ -34,6 +35,13 @@ def bands_import(request: HttpRequest) -> HttpResponse:
 def observations_import(request: HttpRequest) -> HttpResponse:
     """Upload a table of prices seen in the market."""
     return _import(request, "market_observations", "pricing/observations_import.html")
+
+
+@require_http_methods(["GET", "POST"])
+@capability_required("scorecards.target", can=can_in_rebates)
+def targets_import(request: HttpRequest) -> HttpResponse:
+    """Upload a table of sales targets."""
+    return _import(request, "sales_targets", "rebates/targets_import.html")
 
 
 def _import(request: HttpRequest, kind: str, template: str) -> HttpResponse:

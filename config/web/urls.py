@@ -11,7 +11,7 @@ from config.web.languages import set_language
 from config.web.sheets import quarantine_refused, receipt_refused, report_sheet
 from config.web.stock_count import count_save, count_submit, stock_count
 from config.web.styleguide import styleguide
-from config.web.table_import import bands_import, observations_import
+from config.web.table_import import bands_import, observations_import, targets_import
 from config.web.themes import set_theme
 from config.web.trade_uploads import deliver
 from config.web.uploads import upload, upload_course, upload_hand_in, upload_refused
@@ -22,6 +22,7 @@ urlpatterns = [
     path("preferences/theme/", set_theme, name="set-theme"),
     path("bands/import/", bands_import, name="bands-import"),
     path("observations/import/", observations_import, name="observations-import"),
+    path("sales-targets/import/", targets_import, name="targets-import"),
     path("upload/", upload, name="upload"),
     path("upload/sheets/<str:feed>.<str:ending>", report_sheet, name="report-sheet"),
     path("trade-messages/hand-in/", deliver, name="trade-deliver"),
