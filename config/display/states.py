@@ -148,7 +148,6 @@ STATES: dict[str, Look] = {
     # scorecards, corrective plans and tier reviews
     "commended": Look("ok", _("Commended")),
     "plan_due": Look("warn", _("Corrective plan")),
-    "due": Look("warn", _("To be written")),
     "completed": Look("ok", _("Carried out")),
     "proposed_tier": Look("warn", _("To be decided")),
     "stands": Look("", _("Tier stands")),

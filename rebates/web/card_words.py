@@ -67,6 +67,6 @@ def facts_url(name: str, *, dealer: Dealer, quarter: Quarter, user: User) -> str
             page = reverse("reporting-calendar") if own else reverse("dealer-reporting-calendar", args=[dealer.code])
             return f"{page}?month={quarter.start:%Y-%m}"
         case "response" | "satisfaction" if aftersales.can(user, "tickets.view"):
-            return reverse("tickets") if own else f"{reverse('tickets')}?{urlencode({'q': dealer.code})}"
+            return reverse("tickets")
         case _:
             return ""
