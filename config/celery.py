@@ -36,6 +36,7 @@ app.conf.task_routes = {
 }
 app.conf.beat_schedule = {
     "sweep-sync-clock": {"task": "dealers.sweep_sync", "schedule": crontab(minute="*/15")},
+    "sweep-certificates": {"task": "dealers.sweep_certificates", "schedule": crontab(minute="2-59/15")},
     "sweep-supply-answers": {"task": "dealers.sweep_supply_answers", "schedule": crontab(minute="*/5")},
     "carry-out-exits": {"task": "dealers.carry_out_exits", "schedule": crontab(minute="*/5")},
     "send-webhooks": {"task": "dealers.send_webhooks", "schedule": 15.0},

@@ -225,6 +225,7 @@ class NoticeKind(TextChoices):
     BULLETIN = "bulletin", _("Bulletin")
     STANDING = "standing", _("Scorecard and tier")
     ADMISSION = "admission", _("Admission")
+    AGREEMENT = "agreement", _("Contract, territory and certificates")
 
 
 class EmailWay(TextChoices):
@@ -293,3 +294,29 @@ class PaperVerdict(TextChoices):
 class Recommendation(TextChoices):
     ADMIT = "admit", _("Admit")
     REFUSE = "refuse", _("Do not admit")
+
+
+class TerritoryAct(TextChoices):
+    """What a change of territory does from its day on."""
+
+    ADD = "add", _("Add the region")
+    ADD_EXCLUSIVE = "add_exclusive", _("Add the region exclusively")
+    REMOVE = "remove", _("Give the region up")
+    MAKE_EXCLUSIVE = "make_exclusive", _("Make it exclusive")
+    MAKE_SHARED = "make_shared", _("Make it shared")
+
+    @property
+    def grants(self) -> bool:
+        return self in (TerritoryAct.ADD, TerritoryAct.ADD_EXCLUSIVE)
+
+    @property
+    def is_exclusive(self) -> bool:
+        return self in (TerritoryAct.ADD_EXCLUSIVE, TerritoryAct.MAKE_EXCLUSIVE)
+
+
+class RenewalKind(TextChoices):
+    """What an assessment proposes for a contract that ends."""
+
+    RENEW = "renew", _("Renew as it is")
+    CHANGE = "change", _("Renew with changes")
+    LET_END = "let_end", _("Let it end")

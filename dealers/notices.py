@@ -426,6 +426,43 @@ TEXTS: dict[str, NoticeText] = {
         _("Your tier stays %(tier)s after the review of %(quarter)s"),
         _("You reached %(points)s points; for %(needed)s %(missing)s are missing. %(remark)s"),
     ),
+    "territory_requested": NoticeText(
+        _("%(dealer)s: a change of territory awaits a decision"),
+        _("%(region)s, from %(day)s, because: %(why)s Agree or refuse it; nothing changes before."),
+    ),
+    "territory_agreed": NoticeText(
+        _("The territory of %(dealer)s changes on %(day)s"), _("%(region)s. The change is agreed. %(remark)s")
+    ),
+    "territory_refused": NoticeText(
+        _("The territory of %(dealer)s does not change"), _("%(region)s stays as it is. Reason: %(remark)s")
+    ),
+    "renewal_proposed": NoticeText(
+        _("Contract %(number)s of %(dealer)s: a proposal awaits your decision"),
+        _("It ends on %(last_day)s. Decide with the facts on its page; whoever proposed cannot."),
+    ),
+    "renewal_agreed": NoticeText(
+        _("The contract of %(dealer)s is renewed"),
+        _("%(number)s ends on %(last_day)s and is followed by %(next)s. Nothing is to be done."),
+    ),
+    "renewal_refused": NoticeText(
+        _("The proposal for contract %(number)s is declined"),
+        _("%(dealer)s: it still ends on %(last_day)s. Reason: %(remark)s Propose anew."),
+    ),
+    "renewal_ends": NoticeText(
+        _("The contract of %(dealer)s is not renewed"),
+        _("%(number)s ends on %(last_day)s; supply stops after that day. %(remark)s"),
+    ),
+    "paper_ends": NoticeText(
+        _("%(paper)s of %(dealer)s ends on %(last_day)s"),
+        _("In %(days)s days it runs out; then supply is held. Hand in a renewed one in time to be confirmed."),
+    ),
+    "paper_submitted": NoticeText(
+        _("%(dealer)s handed in a renewed certificate"), _("%(paper)s, until %(last_day)s. Confirm or decline it.")
+    ),
+    "paper_confirmed": NoticeText(
+        _("%(paper)s is confirmed"), _("It is good until %(last_day)s. Nothing is to be done.")
+    ),
+    "paper_declined": NoticeText(_("%(paper)s is declined"), _("Reason: %(remark)s Hand in a better one.")),
     "application_submitted": NoticeText(
         _("%(company)s applies to become a dealer"),
         _("Application %(number)s is complete. Take it up and check its documents."),

@@ -13,6 +13,7 @@ from dealers.services.answers import forget_old_answers as forget
 from dealers.services.audit import seal_audit as seal
 from dealers.services.bulletins import remind_of_bulletins as remind_of_unacknowledged
 from dealers.services.calendar import load_calendar, warn_of_calendar_end
+from dealers.services.certificate_sweep import sweep_certificates as sweep_papers
 from dealers.services.exit_plans import carry_out_exits as carry_out
 from dealers.services.jobs import relay_jobs as relay
 from dealers.services.notice_mail import deliver_daily_mails as deliver_daily
@@ -81,6 +82,12 @@ def remind_of_bulletins() -> None:
 @shared_task(name="dealers.relay_jobs")
 def relay_jobs() -> None:
     relay(at=clock.now())
+
+
+@shared_task(name="dealers.sweep_certificates")
+def sweep_certificates() -> None:
+    """Warn of papers that run out, hold supply for those that did, and lift what was renewed."""
+    sweep_papers(at=clock.now())
 
 
 @shared_task(name="dealers.seal_audit")

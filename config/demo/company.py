@@ -21,6 +21,8 @@ _NAMES = (
 #: Small dealers that reach the brackets of their tier together.
 _ALLIED = ("D00003", "D00007", "D00011")
 _ALLIANCE = {"code": "LM-01", "name": "同心小店联盟", "region": ""}
+#: The dealer whose contract ends some weeks from now.
+_ENDS_SOON = 6
 _TRADES = {"electronics": "电子", "home_building": "家居建材", "fmcg": "商贸"}
 
 
@@ -107,9 +109,16 @@ def dealer_rows(network: list[DemoDealer], starts_on: date) -> Iterator[dict[str
             "contract_no": f"HT-{activated_on.year}-{number:04}",
             "contract_amount": dealer.revenue / 10,
             "contract_start": activated_on,
-            "contract_end": starts_on.replace(year=starts_on.year + 2, day=1),
+            "contract_end": _contract_end(number, starts_on),
             "alliance": _ALLIANCE["code"] if dealer.code in _ALLIED else "",
             "tier": dealer.tier,
             "b2b_from": activated_on if dealer.has_addendum else "",
             "b2b_to": "",
         }
+
+
+def _contract_end(number: int, starts_on: date) -> date:
+    """Years ahead, but for one dealer whose contract is to be assessed now."""
+    if number == _ENDS_SOON:
+        return starts_on + timedelta(days=110)
+    return starts_on.replace(year=starts_on.year + 2, day=1)

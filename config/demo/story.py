@@ -19,6 +19,7 @@ from django.db import connection, transaction
 
 from config.demo import company, goods, places
 from config.demo.absences import absences
+from config.demo.agreements import agreement_events
 from config.demo.bulletins import bulletin_events, write_policy_bulletin
 from config.demo.cases import case_events
 from config.demo.company import DemoDealer, Habit
@@ -125,6 +126,7 @@ class Story:
             events += newcomer_events(staff, self.now)
             events += service_events(self.network, staff, opening, self.now)
             events += fraud_events(self.network, self.goods, self.now)
+            events += agreement_events(staff, self.now)
             events += listener_events(Dealer.objects.get(code=self.network[0].code), opening, self.now)
         for at, act in sorted(events, key=lambda event: event[0]):
             if at <= self.now:

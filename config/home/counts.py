@@ -9,7 +9,10 @@ from dealers.foundation import clock
 from dealers.models import Notice
 from dealers.selectors.admission import waiting_applications
 from dealers.selectors.bulletins import owed_by
+from dealers.selectors.certificates import waiting_certificates
+from dealers.selectors.contracts import decidable_renewals
 from dealers.selectors.supply import visible_holds
+from dealers.selectors.territory import waiting_changes
 from pricing.permissions import can as pricing_can
 from pricing.selectors.promos import promos_waiting_for
 from rebates.choices import SupportState
@@ -30,6 +33,21 @@ def waiting_promos(user: Any) -> int:
 def open_holds(user: Any) -> int:
     """Open holds on the dealers in sight."""
     return visible_holds(user).filter(lifted_at__isnull=True).count()
+
+
+def waiting_territory(user: Any) -> int:
+    """Changes of territory this person can decide."""
+    return waiting_changes(user).count()
+
+
+def waiting_contracts(user: Any) -> int:
+    """Proposals for contracts this person can decide."""
+    return decidable_renewals(user).count()
+
+
+def waiting_papers(user: Any) -> int:
+    """Certificates this person can confirm."""
+    return waiting_certificates(user).count()
 
 
 def waiting_newcomers(user: Any) -> int:

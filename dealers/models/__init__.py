@@ -1,7 +1,7 @@
 """The facts: people, places, dealers, goods, deliveries, supply, policy, audit.
 
 Read in this order: people, places, network, catalogue, policy, exits, feeds, sync, intakes, stock, supply, notices,
-keys, jobs, uploads, counts, files, admission, certificates, audit.
+keys, jobs, uploads, counts, files, admission, certificates, agreements, audit.
 """
 
 from dealers.models.adjustments import StockAdjustment, StockAdjustmentHistory
@@ -13,6 +13,7 @@ from dealers.models.admission import (
     ApplicationPaper,
     ApplicationRegion,
 )
+from dealers.models.agreements import ContractRenewal, TerritoryChange
 from dealers.models.audit import AuditRecord, AuditSeal
 from dealers.models.bulletins import Bulletin, BulletinReading, BulletinReceipt
 from dealers.models.calendar import CalendarDay, CalendarVersion
@@ -59,6 +60,7 @@ __all__ = [
     "CalendarVersion",
     "Certificate",
     "Contract",
+    "ContractRenewal",
     "Dealer",
     "DealerExit",
     "DealerTier",
@@ -96,6 +98,7 @@ __all__ = [
     "SyncWarning",
     "SystemOutage",
     "Territory",
+    "TerritoryChange",
     "TradeAgreement",
     "TradeFileReceived",
     "TradeMessage",

@@ -169,6 +169,8 @@ class B2BAddendum(models.Model):
 
     dealer = models.ForeignKey(Dealer, on_delete=models.PROTECT, related_name="b2b_addenda")
     valid = DateRangeField(_("valid"))
+    number = models.CharField(_("number"), max_length=64, blank=True)
+    file = models.ForeignKey("dealers.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("B2B addendum")

@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
 from django.utils.translation import gettext_lazy as _
 
-from dealers.choices import DealerState, HoldKind
+from dealers.choices import DealerState, DocumentKind, HoldKind
 from dealers.foundation import clock
 from dealers.models import Contract, Dealer, SupplyHold
 from dealers.selectors.visibility import visible_dealers
@@ -44,6 +44,9 @@ HOLD_REASONS: dict[str, Any] = {
     "case_decided": _("Decided in case %(case)s."),
     "manual": _("Held by hand: %(note)s"),
     "suspended": _("The contract is suspended: %(note)s"),
+    "certificate_expired": _(
+        "%(paper)s ran out on %(last_day)s. Hand in a renewed one; supply goes on once confirmed."
+    ),
 }
 
 
@@ -87,7 +90,22 @@ def _answer(row: dict[str, Any], at: datetime) -> Eligibility:
 def hold_detail(reason: str, evidence: dict[str, Any], note: str) -> str:
     """The sentence of a hold in the active language; a hold placed by hand says what its opener wrote."""
     sentence = HOLD_REASONS.get(reason)
-    return str(sentence) % {**evidence, "note": note} if sentence is not None else note or reason
+    if sentence is None:
+        return note or reason
+    return str(sentence) % {**evidence, "note": note, "paper": _paper_of(evidence)}
+
+
+def _paper_of(evidence: dict[str, Any]) -> str:
+    """The kind and name of the paper a hold is about, in the active language; nothing for other holds."""
+    if "document" not in evidence:
+        return ""
+    return paper_words(evidence["document"], evidence.get("name", ""))
+
+
+def paper_words(kind: str, name: str) -> str:
+    """What a paper is called, in the active language: its kind, and its own name beside it."""
+    label = str(DocumentKind(kind).label)
+    return f"{label} · {name}" if name else label
 
 
 def visible_holds(user: Any) -> QuerySet[SupplyHold]:

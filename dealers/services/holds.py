@@ -10,12 +10,12 @@ from django.utils.translation import gettext_lazy as _
 
 from dealers.choices import HoldKind, NoticeKind
 from dealers.errors import NotFound, Refused
-from dealers.foundation import clock
 from dealers.models import Dealer, SupplyHold, Suspension, User
 from dealers.permissions import require
 from dealers.selectors.supply import hold_detail
 from dealers.selectors.visibility import visible_dealers
 from dealers.services.audit import record_audit
+from dealers.services.hold_news import moment_of
 from dealers.services.notices import managers_of_dealers, people_of_dealers, tell
 from dealers.services.supply_answers import note_supply_answers
 
@@ -81,7 +81,7 @@ def open_hold(
         after={"kind": kind, "reason": reason, "evidence": evidence or {}},
     )
     note_supply_answers(dealer_ids=[dealer.pk], at=at)
-    _tell(hold, dealer, "hold_placed", NoticeKind.HOLD_PLACED, {"opened_at": _moment(at)}, at)
+    _tell(hold, dealer, "hold_placed", NoticeKind.HOLD_PLACED, {"opened_at": moment_of(at)}, at)
     return hold
 
 
@@ -120,12 +120,8 @@ def close_hold(*, hold: SupplyHold, actor: User | None, at: datetime, note: str)
         after={"lifted_at": at},
     )
     note_supply_answers(dealer_ids=[hold.dealer_id], at=at)
-    _tell(hold, hold.dealer, "hold_lifted", NoticeKind.HOLD_LIFTED, {"lifted_at": _moment(at)}, at)
+    _tell(hold, hold.dealer, "hold_lifted", NoticeKind.HOLD_LIFTED, {"lifted_at": moment_of(at)}, at)
     return hold
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(clock.BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")
 
 
 def _tell(

@@ -8,7 +8,7 @@ or twice at once, changes nothing more: a sweep waits for the one before, and th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,10 +20,9 @@ from django.utils.translation import gettext as _
 from dealers.choices import HoldKind, NoticeKind
 from dealers.foundation import clock
 from dealers.models import Dealer, Notice
-from dealers.selectors.supply import hold_detail
 from dealers.selectors.sync import READINGS_SQL, SweepTerms, clock_params
-from dealers.services.audit import AuditEvent, record_audits
-from dealers.services.notices import managers_of_dealers, people_of_dealers, tell_all
+from dealers.services.hold_news import HoldChange, moment_of, record_hold_changes, tell_of_holds
+from dealers.services.notices import people_of_dealers, tell_all
 from dealers.services.supply_answers import note_supply_answers
 
 #: Serialises sweeps.
@@ -102,16 +101,6 @@ RETURNING w.dealer_id, w.anchor, w.hold_at, w.inventory, w.sales
 
 
 @dataclass(frozen=True)
-class HoldChange:
-    """A hold that a sweep placed or lifted."""
-
-    hold_id: int
-    dealer_id: int
-    reason: str
-    evidence: dict[str, Any]
-
-
-@dataclass(frozen=True)
 class Lateness:
     """A dealer that a sweep warned: up to when it has reported, when supply will be held, and for which reports."""
 
@@ -153,11 +142,10 @@ def sweep_sync(*, terms: SweepTerms, at: datetime) -> Sweep:
         cursor.execute(_WARN_SQL, params)
         warned = [Lateness(*row) for row in cursor.fetchall()]
         cursor.execute("DROP TABLE behind")
-        record_audits(_audit_events("hold.place", placed, at))
-        record_audits(_audit_events("hold.lift", lifted, at))
+        record_hold_changes(HoldKind.SYNC, placed, lifted, at)
         # Of the present, whatever instant is swept: a hold that opens tomorrow changes the answer tomorrow.
         note_supply_answers(dealer_ids=[change.dealer_id for change in (*placed, *lifted)], at=clock.now())
-        _tell_about_holds(placed, lifted, at)
+        tell_of_holds(placed, lifted, at)
         _warn(warned, at)
     return Sweep(at=at, placed=tuple(placed), lifted=tuple(lifted), warned=len(warned))
 
@@ -168,43 +156,6 @@ def _changes(cursor: Any, sql: str, params: dict[str, Any]) -> list[HoldChange]:
         HoldChange(hold_id, dealer_id, reason, evidence if isinstance(evidence, dict) else json.loads(evidence))
         for hold_id, dealer_id, reason, evidence in cursor.fetchall()
     ]
-
-
-def _audit_events(action: str, changes: Sequence[HoldChange], at: datetime) -> Iterator[AuditEvent]:
-    for change in changes:
-        yield AuditEvent(
-            actor=None,
-            action=action,
-            subject=("dealers.supplyhold", str(change.hold_id)),
-            at=at,
-            dealer_id=change.dealer_id,
-            reason=change.reason,
-            after={"kind": HoldKind.SYNC, "evidence": change.evidence},
-        )
-
-
-def _tell_about_holds(placed: Sequence[HoldChange], lifted: Sequence[HoldChange], at: datetime) -> None:
-    concerned = {change.dealer_id for change in (*placed, *lifted)}
-    if not concerned:
-        return
-    people, managers = people_of_dealers(concerned), managers_of_dealers(concerned)
-    if not people and not managers:
-        return
-    names = dict(Dealer.objects.filter(pk__in=concerned).values_list("pk", "name"))
-    moment = _moment(at)
-    notices = []
-    for changes, kind, verb in (
-        (placed, NoticeKind.HOLD_PLACED, "opened_at"),
-        (lifted, NoticeKind.HOLD_LIFTED, "lifted_at"),
-    ):
-        for change in changes:
-            for person in {*people.get(change.dealer_id, []), *managers.get(change.dealer_id, [])}:
-                with translation.override(person.language):
-                    detail = hold_detail(change.reason, change.evidence, "") if kind == NoticeKind.HOLD_PLACED else ""
-                params = {"reason": kind.value, "dealer": names[change.dealer_id], verb: moment, "detail": detail}
-                key = f"{kind.value}:{change.hold_id}"
-                notices.append(Notice(recipient=person, kind=kind, key=key, params=params, created_at=at, url="/"))
-    tell_all(notices)
 
 
 def _warn(warned: Sequence[Lateness], at: datetime) -> None:
@@ -221,8 +172,8 @@ def _warn(warned: Sequence[Lateness], at: datetime) -> None:
                 "reason": "sync_late",
                 "feed": feeds,
                 "dealer": names[late.dealer_id],
-                "since": _moment(late.anchor),
-                "hold_at": _moment(late.hold_at),
+                "since": moment_of(late.anchor),
+                "hold_at": moment_of(late.hold_at),
             }
             key = f"sync_late:{late.dealer_id}:{late.anchor.isoformat()}"
             notices.append(
@@ -236,7 +187,3 @@ def _warn(warned: Sequence[Lateness], at: datetime) -> None:
                 )
             )
     tell_all(notices)
-
-
-def _moment(at: datetime) -> str:
-    return at.astimezone(clock.BUSINESS_ZONE).strftime("%Y-%m-%d %H:%M")

@@ -24,7 +24,10 @@ from dealers.web.access import back_to, capability_required, person, refusals_sh
 from dealers.web.listing import choice_of, page_of, words_of
 
 #: Why the system lifted a hold by itself, by the code it leaves.
-LIFT_NOTES: dict[str, Any] = {"caught_up": gettext_lazy("Everything missing was reported.")}
+LIFT_NOTES: dict[str, Any] = {
+    "caught_up": gettext_lazy("Everything missing was reported."),
+    "certificate_renewed": gettext_lazy("A renewed certificate was confirmed."),
+}
 
 
 class HoldForm(forms.Form):

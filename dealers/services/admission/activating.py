@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
@@ -21,7 +20,7 @@ from dealers.permissions import require
 from dealers.problems import render_problem
 from dealers.rules.admission_life import ApplicationAct
 from dealers.selectors.admission import papers_of
-from dealers.selectors.territory import Conflict, conflicts_of_application
+from dealers.selectors.territory import conflicts_of_application
 from dealers.services.admission.acting import (
     ApplicationStateRefused,
     applicant_of,
@@ -40,7 +39,7 @@ from dealers.services.imports.importing import import_rows, in_turn
 from dealers.services.imports.sources import RecordSource
 from dealers.services.keys import create_api_key
 from dealers.services.people import create_user
-from dealers.services.territory import lock_regions
+from dealers.services.territory import TerritoryTaken, lock_regions
 
 #: The first key of a new dealer lives a year.
 _KEY_DAYS = 365
@@ -66,22 +65,6 @@ class ContractNotInForce(Refused):
 class CodeInUse(Refused):
     code = "code_in_use"
     sentence = _("There is already a dealer %(code)s; choose another code.")
-
-
-class TerritoryTaken(Refused):
-    """Only people of headquarters ever read it: it names the other dealers."""
-
-    code = "territory_taken"
-    sentence = _("An exclusive territory stands in the way: %(who)s. End or share one of the two first.")
-
-    def __init__(self, found: Iterable[Conflict]) -> None:
-        self.conflicts = tuple(found)
-        who = "; ".join(
-            dict.fromkeys(
-                f"{one.dealer.name} ({one.dealer.code}) · {one.standing.region.name}" for one in self.conflicts
-            )
-        )
-        super().__init__(who=who)
 
 
 class NotActivated(Refused):

@@ -24,7 +24,6 @@ from dealers.services.admission.activating import (
     CodeInUse,
     ContractFileMissing,
     ContractNotInForce,
-    TerritoryTaken,
     activate_dealer,
     claim_account,
     record_contract,
@@ -41,6 +40,7 @@ from dealers.services.admission.reviewing import (
     recommend,
     take_up,
 )
+from dealers.services.territory import TerritoryTaken
 from tests import factories
 from tests.dealers.admission_stage import (
     MONDAY,
