@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from dealers.choices import DealerState, NoticeKind
 from dealers.foundation.barrier import settle_barrier
-from dealers.foundation.clock import start_of_day
+from dealers.foundation.clock import business_day, start_of_day
 from dealers.foundation.periods import Quarter
 from dealers.models import DealerTier, Notice, PolicyVersion, User
 from dealers.selectors.policies import policy_in_force
@@ -65,7 +65,8 @@ def _proposals(review: TierReview, quarter: Quarter, policy: PolicyVersion, at: 
     terms = dealers_terms(policy).tiers
     thresholds = terms.thresholds.points
     first, end = four_quarters(quarter)
-    in_force = DealerTier.objects.filter(valid__contains=end, dealer__state=DealerState.ACTIVE)
+    # The tier that a decision would change: one given since the quarter ended counts.
+    in_force = DealerTier.objects.filter(valid__contains=business_day(at), dealer__state=DealerState.ACTIVE)
     tiers = dict(in_force.values_list("dealer_id", "tier"))
     for dealer_id, facts in tier_facts(first=first, end=end, at=at).items():
         tier = tiers.get(dealer_id)
