@@ -34,6 +34,8 @@ from dealers.web.join_forms import AmountField, TextField
 from dealers.web.listing import window_of, words_of
 
 _MOST = 200
+#: What a renewal is proposed for at first.
+_A_YEAR = 365
 
 
 class RenewalForm(forms.Form):
@@ -113,9 +115,7 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     renewals = list(found.renewals.select_related("requested_by", "decided_by"))
     waiting = next((one for one in renewals if one.state == RequestState.OPEN), None)
     upper = found.valid.upper
-    initial = (
-        {"amount": found.amount, "last_day": upper.replace(year=upper.year + 1) - timedelta(days=1)} if upper else {}
-    )
+    initial = {"amount": found.amount, "last_day": upper + timedelta(days=_A_YEAR - 1)} if upper else {}
     may_propose = can(user, "contracts.propose") and waiting is None and upper is not None
     facts = assessment_of(found, at=at)
     context = {

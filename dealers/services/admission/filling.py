@@ -26,7 +26,6 @@ from dealers.services.files import erase_files, keep_file
 PAPERS = (PDF, *PICTURES)
 #: How many papers, replaced ones included, one application may hand in.
 MOST_PAPERS = 40
-MOST_REGIONS = 50
 #: What stays out of the audit trail.
 _PERSONAL = frozenset({"contact", "phone", "email", "bank", "bank_account"})
 
@@ -118,10 +117,7 @@ def save_regions(*, application: Application, regions: Sequence[Region], at: dat
         return application
     application.regions.exclude(region__in=wanted).delete()
     ApplicationRegion.objects.bulk_create(
-        [
-            ApplicationRegion(application=application, region_id=pk)
-            for pk in sorted(wanted - asked.keys())[:MOST_REGIONS]
-        ]
+        [ApplicationRegion(application=application, region_id=pk) for pk in sorted(wanted - asked.keys())]
     )
     touch(application, at)
     application.save()

@@ -103,6 +103,11 @@ def test_a_contract_that_ends_is_renewed_by_two_people(dealer: Dealer) -> None:
     assert Contract.objects.filter(number="HT-2").exists()
 
 
+def test_a_contract_that_ends_on_a_leap_day_opens_too(dealer: Dealer) -> None:
+    Contract.objects.filter(dealer=dealer).update(valid=(factories.FIRST_DAY, date(2028, 2, 29)))
+    assert visitor(Role.POLICY_MANAGER).get(f"/contracts/{Contract.objects.get().pk}/").status_code == 200
+
+
 def test_an_addendum_is_recorded_and_ended(dealer: Dealer) -> None:
     manager = visitor(Role.CHANNEL_MANAGER, regions=[dealer.home_region])
     signed = {"dealer": "D1", "number": "B-1", "first_day": "2026-05-19", "file": scan()}
