@@ -56,6 +56,7 @@ def measure(dealers: int, products: int) -> dict[str, float | int]:
         sums.extend(sums_in_parts(falls, terms_of(policy), at=falls[0].at, on_progress=lambda _percent: None))
 
     cost = cost_of(estimate)
+    peak = peak_megabytes()
     assert sum(row.products for row in sums) == dealers * products, "every product is credited"
     floor = cost_of(_floor)
     return {
@@ -70,7 +71,7 @@ def measure(dealers: int, products: int) -> dict[str, float | int]:
         "floor, processor seconds": floor.processor,
         "ratio by processor time": cost.processor / floor.processor,
         "microseconds per pair": cost.processor / (dealers * products) * 1e6,
-        "peak memory, MB": peak_megabytes(),
+        "peak memory, MB": peak,
         "of which before, MB": before,
     }
 
