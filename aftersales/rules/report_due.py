@@ -8,9 +8,13 @@ from dealers.foundation.clock import start_of_day
 from dealers.foundation.periods import Quarter
 
 
-def report_due_at(quarter: Quarter, due_days: int) -> datetime:
-    """The end of the ``due_days``-th day after the quarter: for 2026-Q3 and 10 days, 11 October 00:00."""
-    return start_of_day(quarter.end + timedelta(days=due_days))
+def report_due_at(quarter: Quarter, due_days: int, asked_at: datetime) -> datetime:
+    """The end of the ``due_days``-th day after the quarter: for 2026-Q3 and 10 days, 11 October 00:00.
+
+    Where nobody asked before that, as when the product came into use later, the dealer has as long from being asked.
+    """
+    due_at = start_of_day(quarter.end + timedelta(days=due_days))
+    return due_at if asked_at < due_at else asked_at + timedelta(days=due_days)
 
 
 def owes_report(*, activated_on: date, known_since: datetime, quarter: Quarter) -> bool:

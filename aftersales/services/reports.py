@@ -27,15 +27,12 @@ from aftersales.services.tickets.acting import Actor, audit_actor, label_of, sup
 from aftersales.terms import aftersales_terms
 from dealers.choices import DealerState, NoticeKind
 from dealers.errors import NotPermitted
-from dealers.foundation.clock import BUSINESS_ZONE, business_day, start_of_day
+from dealers.foundation.clock import BUSINESS_ZONE, business_day
 from dealers.foundation.periods import Quarter
 from dealers.models import Dealer, Notice, User
 from dealers.selectors.policies import policy_in_force
 from dealers.services.audit import record_audit
 from dealers.services.notices import managers_of_dealers, people_of_dealers, tell_all
-
-#: How many quarters back reports are asked for, should nobody have swept for so long.
-_QUARTERS = 4
 
 
 @transaction.atomic
@@ -114,7 +111,7 @@ class ReportsSwept:
 
 
 def sweep_reports(*, at: datetime) -> ReportsSwept:
-    """Ask for the reports of quarters that have ended, remind of them, record those overdue at their instant.
+    """Ask for the reports of the quarter that has ended, remind of them, record those overdue at their instant.
 
     Safe to run twice and at once; a few statements for any number of dealers.
     """
@@ -123,26 +120,18 @@ def sweep_reports(*, at: datetime) -> ReportsSwept:
 
 @transaction.atomic
 def _ask(at: datetime) -> int:
-    asked: list[SatisfactionReport] = []
-    quarter = Quarter.containing(business_day(at))
-    for _back in range(_QUARTERS):
-        quarter = quarter.previous()
-        policy = policy_in_force(quarter.end) or policy_in_force(quarter.last_period.start)
-        if policy is None:
-            continue
-        due_at = report_due_at(quarter, aftersales_terms(policy).satisfaction.due_days)
-        known = SatisfactionReport.objects.filter(quarter=str(quarter)).values("dealer")
-        dealers = Dealer.objects.filter(
-            pk__gt=0,
-            state=DealerState.ACTIVE,
-            activated_on__lt=quarter.end,
-            created_at__lt=start_of_day(quarter.end),
-        ).exclude(pk__in=known)
-        asked += [
-            SatisfactionReport(dealer=dealer, quarter=str(quarter), policy=policy, due_at=due_at)
-            for dealer in dealers
-            if owes_report(activated_on=dealer.activated_on, known_since=dealer.created_at, quarter=quarter)
-        ]
+    quarter = Quarter.containing(business_day(at)).previous()
+    policy = policy_in_force(quarter.end) or policy_in_force(quarter.last_period.start)
+    if policy is None:
+        return 0
+    due_at = report_due_at(quarter, aftersales_terms(policy).satisfaction.due_days, at)
+    known = SatisfactionReport.objects.filter(quarter=str(quarter)).values("dealer")
+    dealers = Dealer.objects.filter(pk__gt=0, state=DealerState.ACTIVE, activated_on__lt=quarter.end)
+    asked = [
+        SatisfactionReport(dealer=dealer, quarter=str(quarter), policy=policy, due_at=due_at)
+        for dealer in dealers.exclude(pk__in=known)
+        if owes_report(activated_on=dealer.activated_on, known_since=dealer.created_at, quarter=quarter)
+    ]
     SatisfactionReport.objects.bulk_create(asked, ignore_conflicts=True, batch_size=2000)
     if asked:
         _tell(asked, people_of_dealers({one.dealer_id for one in asked}), "report_asked", at)

@@ -103,8 +103,13 @@ def test_a_certificate_warns_at_sixty_and_fifteen_days_and_when_it_has_ended(lef
 
 
 def test_a_report_is_due_at_the_end_of_the_tenth_day_after_its_quarter() -> None:
-    assert report_due_at(Quarter(2026, 3), 10) == moment("2026-10-11 00:00")
-    assert report_due_at(Quarter(2026, 4), 10) == moment("2027-01-11 00:00")
+    assert report_due_at(Quarter(2026, 3), 10, moment("2026-10-01 00:15")) == moment("2026-10-11 00:00")
+    assert report_due_at(Quarter(2026, 4), 10, moment("2027-01-10 23:59")) == moment("2027-01-11 00:00")
+
+
+def test_whoever_is_asked_after_that_has_as_many_days_from_being_asked() -> None:
+    assert report_due_at(Quarter(2026, 3), 10, moment("2026-10-11 00:00")) == moment("2026-10-21 00:00")
+    assert report_due_at(Quarter(2026, 3), 10, moment("2026-11-22 09:00")) == moment("2026-12-02 09:00")
 
 
 @pytest.mark.parametrize(
