@@ -198,6 +198,7 @@ SIDEBAR = (
 COUNTS: dict[str, Callable[[Any], int]] = {
     "promos": counts.waiting_promos,
     "holds": counts.open_holds,
+    "signals": counts.open_signals,
     "cases": counts.waiting_cases,
     "applications": counts.waiting_newcomers,
     "certificates": counts.waiting_papers,

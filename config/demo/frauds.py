@@ -73,7 +73,7 @@ def _after_the_end(dealer: DemoDealer, goods: Sequence[Good], ended: date) -> li
             f"XS{ended:%y%m%d}-8{number:03}",
             1,
             ended - timedelta(days=2 + number % 2),
-            3,
+            8,
             "",
         )
         for number in range(_LATE_LINES)

@@ -22,6 +22,7 @@ from settlement.models import SettlementRun
 from settlement.permissions import can as settlement_can
 from settlement.selectors.cases import visible_cases
 from settlement.selectors.disputes import waiting_disputes as disputes_in_sight
+from settlement.selectors.signals.findings import open_signals as signals_to_look_at
 from settlement.selectors.visible import visible_statements
 
 
@@ -53,6 +54,11 @@ def waiting_papers(user: Any) -> int:
 def waiting_newcomers(user: Any) -> int:
     """Applications on which this person can take the next step."""
     return waiting_applications(user).count()
+
+
+def open_signals(user: Any) -> int:
+    """Fraud signals somebody has to look at."""
+    return signals_to_look_at(user, at=clock.now())
 
 
 def waiting_cases(user: Any) -> int:

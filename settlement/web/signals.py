@@ -120,7 +120,7 @@ def tabs_of(current: str) -> list[dict[str, Any]]:
 def _entry(one: SignalSighting) -> dict[str, Any]:
     is_gone = one.kind == SightingKind.GONE
     return {
-        "title": one.get_kind_display(),
+        "title": _("First found") if one.kind == SightingKind.FIRST else one.get_kind_display(),
         "at": one.at,
         "note": "" if is_gone else sentence_of(one.said),
         "tone": _TONES[SightingKind(one.kind)],

@@ -24,8 +24,8 @@ class Limits(Terms):
     ``least_share`` of their amount, and late ``late_times`` as often as on the other days, and as on as many days after
     it: a breakdown of the dealer's own does not stop where a half-month ends.
 
-    Numbers tell when ``least_documents`` late ones can be compared, at least ``orderly`` of the others are in order,
-    and ``out_of_order`` of the late ones are not; then a third of the late lines is enough.
+    Numbers tell when ``least_documents`` late ones and as many others can be compared, at least ``orderly`` of the
+    others are in order, and ``out_of_order`` of the late ones are not; then a third of the late lines is enough.
     """
 
     edge_days: Days = 3
@@ -78,7 +78,7 @@ _NUMBERED = _(
 def find(facts: Facts, limits: Limits) -> Iterator[Signal]:
     """One signal; the sentence with the numbers of the documents when those tell."""
     numbered = (
-        facts.late_documents >= limits.least_documents
+        min(facts.late_documents, facts.documents) >= limits.least_documents
         and facts.documents - facts.above >= limits.orderly * facts.documents
         and facts.late_above >= limits.out_of_order * facts.late_documents
     )

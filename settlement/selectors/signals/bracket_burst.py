@@ -106,10 +106,14 @@ def _sum_up(asked: Asked, limits: Limits, *, purchases: bool) -> None:
         temporary_table(
             cursor, "signal_bases", "dealer_id bigint, half int, category text, base numeric, returned numeric"
         )
+        # The conditions are taken for far more selective than they are; a nested loop would compare every line with
+        # every product.
+        cursor.execute("SET LOCAL enable_nestloop = off")
         cursor.execute(
             _SUMS.format(lines=lines, counts=counts, half=_HALF.format(day="day")),
             {**asked.params, "returns_until": asked.window.ends_on + timedelta(days=limits.return_days)},
         )
+        cursor.execute("SET LOCAL enable_nestloop = on")
         cursor.execute("ANALYZE signal_bases")
 
 

@@ -41,7 +41,8 @@ NUMBERED = replace(LATE, late_amount=Decimal(6_000), late_documents=8, late_abov
         (NUMBERED, 1),
         (replace(NUMBERED, late_above=4), 0),
         (replace(NUMBERED, late_documents=4, late_above=4), 0),
-        # Where numbers are never in order they say nothing.
+        # Where numbers are never in order, or nothing is there to compare with, they say nothing.
+        (replace(NUMBERED, documents=4, above=0), 0),
         (replace(NUMBERED, above=11), 0),
     ],
 )
