@@ -15,6 +15,7 @@ from typing import Any
 
 from django.db import connection
 
+from dealers.foundation.bulk_plans import plan_as_usual, plan_for_bulk
 from dealers.foundation.clock import business_day
 from dealers.foundation.half_months import HalfMonth
 from dealers.services.staging import temporary_table
@@ -108,12 +109,12 @@ def _sum_up(asked: Asked, limits: Limits, *, purchases: bool) -> None:
         )
         # The conditions are taken for far more selective than they are; a nested loop would compare every line with
         # every product.
-        cursor.execute("SET LOCAL enable_nestloop = off")
+        plan_for_bulk(cursor)
         cursor.execute(
             _SUMS.format(lines=lines, counts=counts, half=_HALF.format(day="day")),
             {**asked.params, "returns_until": asked.window.ends_on + timedelta(days=limits.return_days)},
         )
-        cursor.execute("SET LOCAL enable_nestloop = on")
+        plan_as_usual(cursor)
         cursor.execute("ANALYZE signal_bases")
 
 
