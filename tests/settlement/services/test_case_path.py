@@ -28,7 +28,15 @@ from settlement.case_errors import (
     StillHeard,
     WhyLess,
 )
-from settlement.choices import AppealOutcome, CaseOutcome, CasePaper, CaseState, ConsequenceKind, DeliveryProof
+from settlement.choices import (
+    AppealOutcome,
+    CaseKind,
+    CaseOutcome,
+    CasePaper,
+    CaseState,
+    ConsequenceKind,
+    DeliveryProof,
+)
 from settlement.errors import CaseNotFound, ReasonMissing
 from settlement.models import Case, CaseConsequence, CaseDecision
 from settlement.rules.case_consequences import Choice
@@ -56,6 +64,7 @@ from tests.settlement.casework import (
     people,
     priced,
     replied,
+    signal,
 )
 
 pytestmark = pytest.mark.django_db
@@ -329,3 +338,22 @@ def test_every_change_of_state_is_in_the_audit_trail(of: Stage) -> None:
         "case.decide",
         "case.apply",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "hold"),
+    [
+        (CaseKind.AFTERSALES, HoldKind.AFTERSALES),
+        (CaseKind.DOCUMENT, HoldKind.DOCUMENT),
+        (CaseKind.TERRITORY, HoldKind.CONTRACT),
+    ],
+)
+def test_other_breaches_are_warned_about_first_and_held_then(of: Stage, kind: CaseKind, hold: HoldKind) -> None:
+    first = applied(of, accused(of, kind=kind, facts=f"{kind}:2026-10-H1", period="2026-10-H1"))
+    second = applied(of, accused(of, kind=kind, facts=f"{kind}:2026-11-H1", evidence=signal(2)))
+    assert [row.kind for case in (first, second) for row in case.consequences.all()] == ["warning", "hold"]
+    assert (SupplyHold.objects.get().kind, SupplyHold.objects.get().lifted_at) == (hold, None)
+    appeal(number=first.number, grounds="it was there", actor=of.owner, at=APPLIED)
+    decide_appeal(number=first.number, outcome=AppealOutcome.OVERTURNED, reasons="it was", actor=of.third, at=APPLIED)
+    assert SupplyHold.objects.get().lifted_at == APPLIED
+    assert not Credit.objects.exists()
