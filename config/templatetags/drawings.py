@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
 from django.utils.translation import gettext, ngettext
 
 from config.display import charts
+from config.display.figures import day_text
 from config.display.network import Edge, Node
 from config.display.network import network as draw_network
+from config.display.phases import Phase
+from config.display.phases import phases as draw_phases
 from config.display.staircase import staircase as draw_staircase
 from config.templatetags.halfmoon import decimal_of
 
@@ -153,3 +157,21 @@ def network(
         "rows": [{"edge": edge, "source": dealers[edge.source], "target": dealers[edge.target]} for edge in listed],
         "left_out": len(trades) - len(listed),
     }
+
+
+@register.inclusion_tag("components/phases.html")
+def phases(rows: Iterable[Mapping[str, Any]], now: datetime, label: str = "") -> dict[str, Any]:
+    """``{% phases rows now label=… %}``: who had to move from when to when, each with its deadline drawn.
+
+    Rows have ``label``, ``begun``, and optional ``ended``, ``due`` and ``tone`` (ok warn bad).
+    """
+    return {"drawn": draw_phases([Phase(**row, when=_days_of(row)) for row in rows], now), "label": label}
+
+
+def _days_of(row: Mapping[str, Any]) -> str:
+    """``2026-11-02 – 2026-11-05 · deadline 2026-11-09``; a deadline at midnight belongs to the day before."""
+    begun, ended, due = day_text(row["begun"]), row.get("ended"), row.get("due")
+    days = f"{begun} – {day_text(ended) if ended else '…'}"
+    if due is None:
+        return days
+    return gettext("%(days)s · deadline %(due)s") % {"days": days, "due": day_text(due - timedelta(microseconds=1))}

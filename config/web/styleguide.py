@@ -145,6 +145,21 @@ def _sample(query: str) -> dict[str, Any]:
         "job": SimpleNamespace(state="running", done=6120, total=10000, error=""),
         "amount": Decimal("-1234.5"),
         **_trades(),
+        "now": at,
+        "phases": [
+            {
+                "label": _("Legal review"),
+                "begun": at - timedelta(days=12),
+                "ended": at - timedelta(days=9),
+                "tone": "ok",
+            },
+            {
+                "label": _("Budget authority"),
+                "begun": at - timedelta(days=9),
+                "due": at - timedelta(days=1),
+                "tone": "bad",
+            },
+        ],
     }
 
 
