@@ -147,6 +147,11 @@ def period_words(paper: Paper) -> str:
     return f"{half_month_words(str(half))} ({half.start.isoformat()} – {last.isoformat()})"
 
 
+def half_month_or_nothing(period: str) -> str:
+    """A half-month in words, a dash for none."""
+    return half_month_words(period) if period else "—"
+
+
 def instant_words(instant: datetime | None) -> str:
     """An instant in Beijing time, to the minute."""
     return "—" if instant is None else f"{instant.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"

@@ -31,7 +31,7 @@ from settlement.proof_words.rows import half_month_words, money
 from settlement.resources import explanation, plain
 
 TEMPLATE = Path(__file__).with_name("statement.typ")
-_FONTS = [str(Path(pylopdf_fonts_zh_cn.__file__).parent)]
+FONTS = [str(Path(pylopdf_fonts_zh_cn.__file__).parent)]
 _compilers = threading.local()
 
 
@@ -175,6 +175,6 @@ def _stamp(paper: Paper) -> datetime:
 def _compiler() -> typst.Compiler:
     """One compiler per thread: it keeps the fonts it has read."""
     if not hasattr(_compilers, "one"):
-        _compilers.one = typst.Compiler(str(TEMPLATE), font_paths=_FONTS, ignore_system_fonts=True)
+        _compilers.one = typst.Compiler(str(TEMPLATE), font_paths=FONTS, ignore_system_fonts=True)
     made: typst.Compiler = _compilers.one
     return made

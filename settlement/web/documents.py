@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import zipfile
 from collections.abc import Iterator
 
 from django.contrib import messages
@@ -19,6 +18,7 @@ from dealers.foundation import clock
 from dealers.foundation.digest import sha256_hex
 from dealers.services.files import LARGEST_FILE
 from dealers.web.access import capability_required, person, refusals_shown
+from dealers.web.archives import Entry, streamed_zip
 from dealers.web.downloads import in_scope_of
 from settlement.choices import DocumentFormat, RunState
 from settlement.models import SettlementRun
@@ -62,7 +62,7 @@ def all_in_one(request: HttpRequest, period: str, written: str) -> HttpResponseB
     run = _run(request, period)
     kind, language = _kind(written, request.GET.get("language", ""))
     response = StreamingHttpResponse(
-        in_scope_of(request, _archive(run, kind, language)), content_type="application/zip"
+        in_scope_of(request, streamed_zip(_archive(run, kind, language))), content_type="application/zip"
     )
     name = f"HM-{run.period}-{kind}{'-' + language[:2] if language else ''}.zip"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
@@ -107,36 +107,11 @@ def _kind(written: str, language: str) -> tuple[DocumentFormat, str]:
     return kind
 
 
-class _Pipe(io.RawIOBase):
-    """What an archive writes, taken away piece by piece."""
-
-    def __init__(self) -> None:
-        self.pieces: list[bytes] = []
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, piece: object) -> int:
-        data = bytes(piece)  # type: ignore[call-overload]
-        self.pieces.append(data)
-        return len(data)
-
-    def taken(self) -> bytes:
-        data = b"".join(self.pieces)
-        self.pieces.clear()
-        return data
-
-
-def _archive(run: SettlementRun, written: DocumentFormat, language: str) -> Iterator[bytes]:
-    pipe = _Pipe()
+def _archive(run: SettlementRun, written: DocumentFormat, language: str) -> Iterator[Entry]:
     listed = io.StringIO()
     rows = csv.writer(listed)
     rows.writerow(("number", "dealer", "file", "sha256"))
-    with zipfile.ZipFile(pipe, "w", zipfile.ZIP_STORED) as archive:
-        for document, file in files_of(run, written, language):
-            entry = zipfile.ZipInfo(file.name, document.issued_at.astimezone(clock.BUSINESS_ZONE).timetuple()[:6])
-            archive.writestr(entry, bytes(file.content))
-            rows.writerow((document.number, document.dealer.code, file.name, document.sha256))
-            yield pipe.taken()
-        archive.writestr("documents.csv", listed.getvalue())
-    yield pipe.taken()
+    for document, file in files_of(run, written, language):
+        rows.writerow((document.number, document.dealer.code, file.name, document.sha256))
+        yield Entry(file.name, bytes(file.content), document.issued_at)
+    yield Entry("documents.csv", listed.getvalue().encode())
