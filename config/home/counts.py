@@ -17,10 +17,10 @@ from pricing.permissions import can as pricing_can
 from pricing.selectors.promos import promos_waiting_for
 from rebates.choices import SupportState
 from rebates.selectors import leads, support
-from settlement.choices import CaseState, RunState, StatementState
+from settlement.choices import RunState, StatementState
 from settlement.models import SettlementRun
 from settlement.permissions import can as settlement_can
-from settlement.selectors.cases import visible_cases
+from settlement.selectors.case_queue import count_to_do
 from settlement.selectors.disputes import waiting_disputes as disputes_in_sight
 from settlement.selectors.signals.findings import open_signals as signals_to_look_at
 from settlement.selectors.visible import visible_statements
@@ -62,8 +62,8 @@ def open_signals(user: Any) -> int:
 
 
 def waiting_cases(user: Any) -> int:
-    """Cases nobody has begun to look into."""
-    return visible_cases(user).filter(state=CaseState.OPENED).count()
+    """Cases in which this person has the next move."""
+    return count_to_do(user)
 
 
 def waiting_runs(user: Any) -> int:

@@ -28,6 +28,7 @@ from rebates.selectors.support import waiting_support
 from settlement.choices import RunState
 from settlement.models import SettlementRun
 from settlement.permissions import can as settlement_can
+from settlement.selectors.case_queue import to_do_in
 from settlement.selectors.disputes import waiting_disputes
 
 MOST_PROMOS = 6
@@ -47,7 +48,7 @@ class Task:
 
 def tasks_of(user: Any) -> list[Task]:
     """Everything that waits for ``user``; what has a deadline first, the earliest on top."""
-    sources = (_promos, _support, _service, _runs, _exits, _supply, _quarantine, _notices)
+    sources = (_promos, _support, _service, _cases, _runs, _exits, _supply, _quarantine, _notices)
     found = [task for source in sources for task in source(user)]
     return by_deadline(found)
 
@@ -96,6 +97,26 @@ def _service(user: Any) -> Iterator[Task]:
     if reports:
         note = ngettext("%(n)d report", "%(n)d reports", reports) % {"n": reports}
         yield Task(_("Read satisfaction reports"), note, reverse("satisfaction-reports"), icon="chart")
+
+
+def _cases(user: Any) -> Iterator[Task]:
+    if not settlement_can(user, "cases.view"):
+        return
+    titles = {
+        "mine": _("Cases to investigate"),
+        "unassigned": _("Cases nobody has taken yet"),
+        "judge": _("Cases to decide"),
+        "appeal": _("Appeals to hear"),
+    }
+    for group, title in titles.items():
+        waiting = to_do_in(user, group, at=clock.now())
+        if not waiting.count:
+            continue
+        note = ngettext("%(n)d case", "%(n)d cases", waiting.count) % {"n": waiting.count}
+        if waiting.late:
+            note += " · " + ngettext("%(n)d late", "%(n)d late", waiting.late) % {"n": waiting.late}
+        url = f"{reverse('cases')}?show={group}"
+        yield Task(title, note, url, due_at=waiting.first_due, tone="bad" if waiting.late else "warn", icon="archive")
 
 
 def _runs(user: Any) -> Iterator[Task]:

@@ -7,7 +7,7 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers, status
@@ -21,10 +21,11 @@ from dealers.api.problems import Problem
 from dealers.api.serializers import StrictSerializer
 from dealers.foundation import clock
 from dealers.web.files import file_response
+from settlement.case_words.evidence import evidence_sentence
 from settlement.choices import AppealOutcome, CaseKind, CaseOutcome, CaseState, ConsequenceKind, EvidenceKind
 from settlement.models import Case, CaseAppeal, CaseDecision
 from settlement.permissions import CAPABILITIES
-from settlement.selectors.cases import case_of, entries_in, evidence_in, file_in, files_in, told_of, visible_cases
+from settlement.selectors.cases import case_of, entries_in, evidence_in, file_in, files_in, visible_cases
 from settlement.services.case_path.acting import GivenFile
 from settlement.services.case_path.appealing import appeal
 from settlement.services.case_path.hearing import hand_in, mark_opened, reply
@@ -59,7 +60,7 @@ class CaseEvidenceSerializer(serializers.Serializer[Any]):
 
     def get_figures(self, piece: Any) -> dict[str, Any]:
         if piece.kind == EvidenceKind.SIGNAL:
-            return {"text": told_of(piece, get_language() or "en")}
+            return {"text": evidence_sentence(piece, for_dealer=True)}
         lines = {"lines": piece.snapshot["exact_lines"]} if piece.kind == EvidenceKind.VIOLATION else {}
         return {**piece.summary, **lines}
 

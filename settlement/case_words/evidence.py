@@ -11,11 +11,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from dealers.foundation.clock import BUSINESS_ZONE
-from dealers.foundation.findings import Finding
 from pricing.choices import ViolationKind
-from settlement.choices import EvidenceKind
+from settlement.choices import EvidenceKind, SignalRule
 from settlement.models import CaseEvidence
 from settlement.proof_words.rows import half_month_words, money
+from settlement.signal_words import sentence_of
 
 _NOTHING = "—"
 Pair = tuple[str, str]
@@ -43,7 +43,8 @@ def evidence_title(evidence: CaseEvidence) -> str:
         case EvidenceKind.OBSERVATION:
             return _("Seen in the market: %(kind)s") % {"kind": kind}
         case EvidenceKind.SIGNAL:
-            return _("Fraud signal")
+            rule = evidence.summary.get("rule")
+            return _("Fraud signal: %(rule)s") % {"rule": SignalRule(rule).label} if rule else _("Fraud signal")
         case EvidenceKind.FILE:
             return _("File: %(name)s") % {"name": evidence.summary["name"]}
     return _("Reference: %(reference)s") % {"reference": evidence.reference}
@@ -66,7 +67,7 @@ def evidence_sentence(evidence: CaseEvidence, *, for_dealer: bool) -> str:
 def _sentence(said: Any) -> str:
     """A finding in the reader's language, or a text as it is; some are kept by language."""
     if isinstance(said, Mapping) and "message" in said:
-        return Finding.from_record(said).render()
+        return sentence_of(said)
     if isinstance(said, Mapping):
         texts = said.get("text", {})
         return str(texts.get(get_language()) or texts.get("en") or "")

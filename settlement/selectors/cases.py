@@ -7,11 +7,11 @@ from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Func, JSONField, Max, Q, QuerySet
 
 from dealers.models import StoredFile
 from dealers.principals import MachineClient
-from settlement.choices import DeliveryProof, EvidenceKind
+from settlement.choices import DeliveryProof
 from settlement.errors import CaseNotFound
 from settlement.models import Case, CaseDelivery, CaseEntry, CaseEvidence, CaseFile, CaseNote
 from settlement.permissions import can
@@ -55,9 +55,19 @@ def case_of(user: Any, number: str) -> Case:
     return found
 
 
+#: So many lines of a piece of evidence are read with it; its own page shows the others.
+FIRST_LINES = 10
+
+
 def evidence_in(case: Case) -> QuerySet[CaseEvidence]:
-    """The evidence of a case, the latest first; the copies themselves are left unread."""
-    return case.evidence.select_related("added_by").defer("snapshot").order_by("-id")
+    """The evidence of a case, the latest first; of the copies only the first lines are read, as ``first_lines``."""
+    first = Func(
+        F("snapshot"),
+        template=f"jsonb_path_query_array(%(expressions)s, '$.exact_lines[0 to {FIRST_LINES - 1}]')",
+        output_field=JSONField(),
+    )
+    evidence = case.evidence.select_related("added_by").defer("snapshot").annotate(first_lines=first)
+    return evidence.order_by("-id")
 
 
 def entries_in(case: Case, *, for_dealer: bool) -> QuerySet[CaseEntry]:
@@ -104,11 +114,3 @@ def deliveries_in(case: Case) -> QuerySet[CaseDelivery]:
 def is_opened(case: Case) -> bool:
     """Whether any person of the dealer has opened the case."""
     return case.deliveries.filter(proof=DeliveryProof.OPENED).exists()
-
-
-def told_of(evidence: CaseEvidence, language: str) -> str:
-    """What a dealer is shown of a piece of evidence that is not about it alone, in its language; empty if nothing."""
-    if evidence.kind != EvidenceKind.SIGNAL:
-        return ""
-    texts = evidence.told.get("text", {})
-    return str(texts.get(language) or texts.get("en") or "")

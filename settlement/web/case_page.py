@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from django.utils.translation import get_language
-
 from dealers.choices import Role
 from dealers.foundation.money import ZERO
 from dealers.models import User
+from settlement.case_words.timeline import stretches, timeline
 from settlement.choices import CaseKind, CaseOutcome, CasePriority, CaseState
 from settlement.models import Case, CaseAppeal, CaseDecision
 from settlement.permissions import can
@@ -22,18 +21,24 @@ from settlement.rules.case_life import (
     may_hear_appeal,
     may_judge,
 )
+from settlement.rules.case_phases import Phase
 from settlement.selectors.case_board import similar_cases
+from settlement.selectors.case_consequences import followed_from
 from settlement.selectors.case_examination import examination_of
+from settlement.selectors.case_network import network_in
 from settlement.selectors.case_reckoning import proven_shortfall, reckon
-from settlement.selectors.cases import deliveries_in, entries_in, evidence_in, files_in, notes_on, told_of
+from settlement.selectors.cases import deliveries_in, entries_in, evidence_in, files_in, notes_on
 from settlement.services.case_path.acting import handled_by, judged_by
 from settlement.web.case_words import (
     consequence_row,
-    entry_row,
     evidence_row,
     facts_words,
     full_words,
     left_out_row,
+    links_of,
+    network_words,
+    phase_rows,
+    timeline_rows,
 )
 
 _WAY = (CaseState.OPENED, CaseState.INVESTIGATING, CaseState.DEALER_REPLY, CaseState.DECIDED, CaseState.APPLIED)
@@ -52,14 +57,12 @@ def headquarters_view(case: Case, user: User, *, at: datetime) -> dict[str, Any]
     """Everything about a case, and the acts its state and the person's part in it allow."""
     barred, judges = handled_by(case), judged_by(case)
     decision = CaseDecision.objects.select_related("decided_by").filter(case=case).first()
+    shown = _common(case, decision, for_dealer=False, at=at)
     return {
-        **_common(case, decision),
-        "own": False,
-        "evidence": [evidence_row(each) for each in evidence_in(case)],
-        "entries": [entry_row(each, for_dealer=False) for each in entries_in(case, for_dealer=False)],
+        **shown,
+        "network": network_words(network_in([row["evidence"] for row in shown["evidence"]])),
         "notes": list(notes_on(user, case)),
         "files": list(files_in(case)),
-        "deliveries": list(deliveries_in(case)),
         "decision": decision,
         "barred": user.pk in barred and can(user, "cases.decide"),
         **_investigating(case, user),
@@ -71,15 +74,8 @@ def dealers_view(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     """What the dealer is told: the charge, the evidence about itself, what may follow, and until when it may speak."""
     decision = CaseDecision.objects.filter(case=case).first()
     in_time = case.due_at is not None and at < case.due_at
-    language = get_language() or "en"
-    evidence = [evidence_row(each, for_dealer=True) for each in evidence_in(case).defer(None)]
-    for row in evidence:
-        row["sentence"] = told_of(row["evidence"], language)
     return {
-        **_common(case, decision),
-        "own": True,
-        "evidence": evidence,
-        "entries": [entry_row(each, for_dealer=True) for each in entries_in(case, for_dealer=True)],
+        **_common(case, decision, for_dealer=True, at=at),
         "files": list(files_in(case)),
         "decision": decision,
         "may_reply": can(user, "cases.reply")
@@ -94,14 +90,33 @@ def dealers_view(case: Case, user: User, *, at: datetime) -> dict[str, Any]:
     }
 
 
-def _common(case: Case, decision: CaseDecision | None) -> dict[str, Any]:
+def _common(case: Case, decision: CaseDecision | None, *, for_dealer: bool, at: datetime) -> dict[str, Any]:
     place = _WAY.index(_PLACE.get(CaseState(case.state), CaseState(case.state)))
-    rows = list(case.consequences.select_related("reversal").order_by("pk"))
+    followed = followed_from(case, decision)
+    evidence = list(evidence_in(case))
+    entries = list(entries_in(case, for_dealer=for_dealer))
+    deliveries = list(deliveries_in(case))
+    steps = timeline(
+        case,
+        evidence=reversed(evidence),
+        entries=entries,
+        deliveries=deliveries,
+        followed=followed,
+        for_dealer=for_dealer,
+        links_of=links_of,
+    )
+    shown = [each for each in stretches(case, entries) if not for_dealer or each.phase != Phase.INVESTIGATION]
     return {
         "case": case,
+        "own": for_dealer,
+        "now": at,
+        "evidence": [evidence_row(each, for_dealer=for_dealer) for each in evidence],
+        "deliveries": deliveries,
+        "entries": timeline_rows(steps),
+        "phases": phase_rows(shown, at),
         "facts": facts_words(case),
         "appeal": CaseAppeal.objects.select_related("decided_by").filter(case=case).first(),
-        "consequences": [consequence_row(row) for row in rows],
+        "consequences": [consequence_row(each) for each in followed],
         "hold_back": case.held_back_at,
         "steps": [
             {"label": CaseState(state).label, "state": "done" if n < place else "current" if n == place else "ahead"}

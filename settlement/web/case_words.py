@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -14,52 +15,18 @@ from django.utils.translation import gettext_lazy
 
 from dealers.choices import HoldKind
 from pricing.choices import ViolationKind
-from settlement.choices import CaseKind, ConsequenceKind, EvidenceKind, SignalRule
-from settlement.models import Case, CaseConsequence, CaseEntry, CaseEvidence
+from settlement.case_words.consequences import followed_title, followed_where, line_words
+from settlement.case_words.evidence import breach_words, evidence_sentence, evidence_title, seen_lines
+from settlement.case_words.history import Told
+from settlement.choices import CaseKind, EvidenceKind
+from settlement.models import Case, CaseEvidence
 from settlement.rules.case_consequences import InFull
 from settlement.rules.case_fairness import LeftOutFor
-from settlement.rules.case_life import CaseAct, CaseStep
+from settlement.rules.case_phases import Phase, Stretch
+from settlement.selectors.case_consequences import Followed
+from settlement.selectors.case_network import TradeNetwork
 from settlement.services.signals.handing_over import FAKE_SALES, STOCK_LOSSES
-from settlement.signal_words import sentence_of
 
-#: What was done, as a history calls it.
-STEPS: Mapping[str, str | Promise] = {
-    CaseStep.OPEN: gettext_lazy("Case opened"),
-    CaseStep.JOIN: gettext_lazy("More evidence joined"),
-    CaseStep.ASSIGN: gettext_lazy("Given to another investigator"),
-    CaseStep.SET_PRIORITY: gettext_lazy("Priority changed"),
-    CaseStep.NOTE: gettext_lazy("Note made"),
-    CaseStep.EXTEND: gettext_lazy("More time to reply"),
-    CaseStep.REPLY: gettext_lazy("The dealer replied"),
-    CaseStep.HAND_IN: gettext_lazy("The dealer handed in files"),
-    CaseStep.REPLY_TIME_OVER: gettext_lazy("The time to reply is over"),
-    CaseStep.HOLD_BACK: gettext_lazy("Held back: the facts changed since the decision"),
-    CaseStep.SEE_CHANGES: gettext_lazy("A judge has seen the differences"),
-    CaseStep.LADDER_FELL: gettext_lazy("An earlier case on the ladder was overturned"),
-    CaseStep.RECKON_AGAIN: gettext_lazy("What follows was reckoned again"),
-    CaseStep.APPEAL_TIME_OVER: gettext_lazy("The time to appeal is over"),
-    CaseAct.INVESTIGATE: gettext_lazy("Investigation begun"),
-    CaseAct.PROPOSE_DISMISSAL: gettext_lazy("Dismissal proposed"),
-    CaseAct.REFUSE_DISMISSAL: gettext_lazy("Sent back to be investigated further"),
-    CaseAct.DISMISS: gettext_lazy("Dismissed"),
-    CaseAct.MERGE: gettext_lazy("Joined to another case"),
-    CaseAct.HEAR_DEALER: gettext_lazy("The dealer was asked to reply"),
-    CaseAct.DECIDE: gettext_lazy("Decided"),
-    CaseAct.APPLY: gettext_lazy("The decision took effect"),
-    CaseAct.APPEAL: gettext_lazy("The dealer appealed"),
-    CaseAct.UPHOLD: gettext_lazy("The decision stands"),
-    CaseAct.OVERTURN: gettext_lazy("The decision is overturned"),
-}
-_TONES: Mapping[str, str] = {
-    CaseAct.DECIDE: "bad",
-    CaseAct.DISMISS: "ok",
-    CaseAct.OVERTURN: "ok",
-    CaseAct.UPHOLD: "bad",
-    CaseStep.HOLD_BACK: "warn",
-    CaseStep.LADDER_FELL: "warn",
-    CaseAct.HEAR_DEALER: "wait",
-    CaseAct.APPEAL: "wait",
-}
 #: Why something in the evidence no longer counts, as a sentence.
 WHY_LEFT_OUT: Mapping[str, str | Promise] = {
     LeftOutFor.ALREADY_DECIDED: gettext_lazy("another case has decided it already"),
@@ -69,6 +36,14 @@ WHY_LEFT_OUT: Mapping[str, str | Promise] = {
     LeftOutFor.NO_LEGAL_BASIS: gettext_lazy("the floor had no legal basis in force on the day of the sale"),
     LeftOutFor.NOT_IN_BREACH: gettext_lazy("by the facts of now it is no breach"),
     LeftOutFor.REVISED: gettext_lazy("the report was revised since"),
+}
+
+PHASES: Mapping[Phase, str | Promise] = {
+    Phase.INVESTIGATION: gettext_lazy("Investigation"),
+    Phase.REPLY: gettext_lazy("The dealer's reply"),
+    Phase.DECISION: gettext_lazy("Judge's decision"),
+    Phase.APPEAL_TIME: gettext_lazy("Time to appeal"),
+    Phase.APPEAL: gettext_lazy("Decision on the appeal"),
 }
 
 
@@ -86,54 +61,109 @@ def facts_words(case: Case) -> str:
 def evidence_row(evidence: CaseEvidence, *, for_dealer: bool = False) -> dict[str, Any]:
     """A piece of evidence as a card: what it is, its figures, and where the thing itself is now."""
     summary = evidence.summary
-    kind = str(ViolationKind(summary["kind"]).label) if summary.get("kind") in ViolationKind.values else ""
-    row: dict[str, Any] = {"evidence": evidence, "kind": kind, "summary": summary, "url": "", "opens": True}
+    row: dict[str, Any] = {
+        "evidence": evidence,
+        "title": evidence_title(evidence),
+        "kind": breach_words(summary.get("kind", "")),
+        "sentence": evidence_sentence(evidence, for_dealer=for_dealer),
+        "lines": seen_lines(getattr(evidence, "first_lines", None) or ()),
+        "summary": {} if for_dealer and evidence.kind == EvidenceKind.SIGNAL else summary,
+        "url": "",
+        "opens": evidence.kind in (EvidenceKind.VIOLATION, EvidenceKind.OBSERVATION)
+        or (evidence.kind == EvidenceKind.SIGNAL and not for_dealer),
+    }
     if evidence.kind == EvidenceKind.VIOLATION:
-        row["title"] = _("Violation: %(kind)s") % {"kind": kind}
         row["url"] = reverse("violation", args=[summary["violation"]])
     elif evidence.kind == EvidenceKind.SIGNAL:
-        row["title"] = _("Fraud signal")
-        row["opens"] = not for_dealer
-        row["sentence"] = "" if for_dealer else summary.get("sentence", "")
-        if "rule" in summary:
-            row["title"] = _("Fraud signal: %(rule)s") % {"rule": SignalRule(summary["rule"]).label}
-        if "said" in summary and not for_dealer:  # it may name other dealers
-            row["sentence"] = sentence_of(summary["said"])
-            row["url"] = reverse("signal", args=[summary["signal"]])
-    elif evidence.kind == EvidenceKind.FILE:
-        row["title"] = _("File: %(name)s") % {"name": summary["name"]}
-        row["opens"] = False
-    elif evidence.kind == EvidenceKind.REFERENCE:
-        row["title"] = _("Reference: %(reference)s") % {"reference": evidence.reference}
-        row["opens"] = False
-    else:
-        row["title"] = _("Seen in the market: %(kind)s") % {"kind": kind}
+        row["url"] = reverse("signal", args=[summary["signal"]]) if "signal" in summary and not for_dealer else ""
+    elif evidence.kind == EvidenceKind.OBSERVATION:
         row["url"] = "" if for_dealer else reverse("observation", args=[summary["observation"]])
         row["seen_at"] = datetime.fromisoformat(summary["seen_at"])
     return row
 
 
-def entry_row(entry: CaseEntry, *, for_dealer: bool) -> dict[str, Any]:
-    """An entry of the history; who exactly at headquarters did it is not the dealer's to know."""
-    files = [each.file.name for each in entry.files.all()]
+def consequence_row(each: Followed) -> dict[str, Any]:
+    """A consequence or its reversal in words, with where it is to be found."""
     return {
-        "title": STEPS.get(entry.act, entry.act.replace("_", " ")),
-        "at": entry.made_at,
-        "actor": entry.made_by if entry.by_dealer or not for_dealer else _("Headquarters"),
-        "quote": entry.text,
-        "note": ", ".join(files),
-        "tone": _TONES.get(entry.act, ""),
+        "row": each.row,
+        "label": followed_title(each),
+        "taken_back": each.undone,
+        "amount": each.amount,
+        "where": followed_where(each),
+        "links": links_of(each),
     }
 
 
-def consequence_row(row: CaseConsequence) -> dict[str, Any]:
-    """A consequence or its reversal in words."""
-    label = str(ConsequenceKind(row.kind).label)
-    reversal = row.reverses_id is not None
+def links_of(each: Followed) -> tuple[tuple[str, str], ...]:
+    """The statement lines and the hold that a consequence made."""
+    places = [
+        (
+            line_words(line),
+            reverse("statement-line", args=[line.statement.run.period, each.row.dealer.code, line.line_no]),
+        )
+        for line in each.lines
+    ]
+    if each.hold is not None:
+        places.append((followed_where(each), f"{reverse('holds')}?{urlencode({'q': each.row.dealer.code})}"))
+    return tuple(places)
+
+
+def timeline_rows(steps: Iterable[Told]) -> list[dict[str, Any]]:
+    """Steps for the component that draws them."""
+    return [
+        {
+            "title": step.title,
+            "at": step.at,
+            "actor": step.by,
+            "note": " · ".join(step.notes),
+            "quote": step.quote,
+            "tone": step.tone,
+            "links": step.links,
+        }
+        for step in steps
+    ]
+
+
+def phase_rows(stretches: Iterable[Stretch], now: datetime) -> list[dict[str, Any]]:
+    """Phases for the component that draws them: late ones stand out, kept ones are quiet."""
+    return [
+        {
+            "label": str(PHASES[each.phase]),
+            "begun": each.begun,
+            "ended": each.ended,
+            "due": each.due,
+            "tone": "bad" if each.late(now) else "ok" if each.ended is not None else "",
+        }
+        for each in stretches
+    ]
+
+
+def network_words(found: TradeNetwork | None) -> dict[str, Any] | None:
+    """The trades between dealers for the component that draws them."""
+    if found is None:
+        return None
     return {
-        "row": row,
-        "label": _("Taken back: %(consequence)s") % {"consequence": label} if reversal else label,
-        "taken_back": not reversal and hasattr(row, "reversal"),
+        "window": found.window,
+        "circle": found.circle,
+        "nodes": [
+            {
+                "key": dealer.code,
+                "label": dealer.code,
+                "name": dealer.name,
+                "url": reverse("dealer-detail", args=[dealer.code]),
+            }
+            for dealer in found.dealers
+        ],
+        "edges": [
+            {
+                "source": trade.seller,
+                "target": trade.buyer,
+                "amount": trade.amount,
+                "quantity": Decimal(trade.quantity),
+                "documents": trade.documents,
+            }
+            for trade in found.trades
+        ],
     }
 
 

@@ -1,4 +1,4 @@
-"""Cases: the list, one case for headquarters or its dealer, its evidence and files, and the ways in."""
+"""One case for headquarters or its dealer, its evidence and files, and the ways in."""
 
 from __future__ import annotations
 
@@ -15,63 +15,25 @@ from dealers.foundation import clock
 from dealers.foundation.digest import canonical_json, sha256_hex
 from dealers.web.access import back_to, capability_required, person, refusals_shown
 from dealers.web.files import file_response
-from dealers.web.listing import choice_of, page_of, words_of
+from dealers.web.listing import page_of
 from pricing.web.violation_decisions import given
-from settlement.choices import CaseKind, CasePriority, EvidenceKind
+from settlement.choices import CaseKind, EvidenceKind
 from settlement.errors import CaseNotFound
 from settlement.models import Case, CaseEvidence
 from settlement.permissions import can
-from settlement.selectors.case_board import CaseWish, listed_cases, overrides, waiting_cases
-from settlement.selectors.cases import case_of, file_in, pieces_of
+from settlement.selectors.case_board import overrides
+from settlement.selectors.cases import case_of, file_in
 from settlement.selectors.signals.findings import changed_lines
 from settlement.services import case_intake
 from settlement.services.case_path.acting import GivenFile
 from settlement.services.case_path.by_hand import open_by_hand
 from settlement.services.case_path.hearing import mark_opened
 from settlement.web.case_page import dealers_view, headquarters_view
-from settlement.web.case_words import evidence_row, facts_words, lines_as_seen, seen_facts
+from settlement.web.case_words import evidence_row, lines_as_seen, seen_facts
 from settlement.web.signal_evidence import evidence_rows
 
 _LINES_SHOWN = 500
 _LONGEST = 4000
-
-
-@require_GET
-@capability_required("cases.view", "cases.own", can=can)
-def cases(request: HttpRequest) -> HttpResponse:
-    """The cases in sight: an investigator's queue, a judge's docket, or a dealer's own."""
-    user, words = person(request), words_of(request)
-    own = user.dealer_id is not None
-    group = request.GET.get("show", "all" if own else _first_group(request))
-    kind = choice_of(request, "kind", _("All kinds"), CaseKind.choices)
-    priority = choice_of(request, "priority", _("Any priority"), CasePriority.choices)
-    wish = CaseWish(
-        group="" if group in ("all", "mine") else group,
-        kind=kind.value,
-        priority="" if own else priority.value,
-        words=words,
-        mine=group == "mine",
-    )
-    waiting = waiting_cases(user, at=clock.now())
-    page = page_of(request, listed_cases(user, wish))
-    pieces = pieces_of(list(page.object_list))
-    counts = {**waiting.by_group, "mine": waiting.mine}
-    context = {
-        "rows": [{"case": each, "facts": facts_words(each), "pieces": pieces.get(each.pk)} for each in page],
-        "page": page,
-        "filters": [kind] if own else [kind, priority],
-        "q": words,
-        "own": own,
-        "group": group,
-        "narrowed": bool(words or kind.value or priority.value or group != "all"),
-        "may_open": can(user, "cases.investigate"),
-        "late": waiting.late,
-        "tabs": [
-            {"label": label, "url": f"?show={key}", "current": key == group, "count": counts.get(key)}
-            for key, label in _groups(own=own, investigates=can(user, "cases.investigate"))
-        ],
-    }
-    return render(request, "settlement/cases.html", context)
 
 
 @require_GET
@@ -191,31 +153,6 @@ def _open(request: HttpRequest) -> Case:
         actor=person(request),
         at=clock.now(),
     )
-
-
-def _first_group(request: HttpRequest) -> str:
-    """What a person sees first: whatever is theirs to do."""
-    user = person(request)
-    if can(user, "cases.investigate"):
-        return "investigation"
-    if can(user, "cases.decide"):
-        return "judge"
-    return "appeal" if can(user, "cases.hear_appeal") else "all"
-
-
-def _groups(*, own: bool, investigates: bool) -> list[tuple[str, Any]]:
-    if own:
-        return [("all", _("All")), ("dealer", _("To be answered")), ("over", _("Decided"))]
-    mine = [("mine", _("Mine"))] if investigates else []
-    return [
-        *mine,
-        ("investigation", _("To investigate")),
-        ("dealer", _("At the dealer")),
-        ("judge", _("To decide")),
-        ("appeal", _("Appeals")),
-        ("over", _("Decided")),
-        ("all", _("All")),
-    ]
 
 
 def _found(request: HttpRequest, number: str) -> Case:

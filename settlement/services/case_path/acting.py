@@ -23,6 +23,7 @@ from dealers.services.webhooks import announce
 from settlement import permissions
 from settlement.case_errors import CaseStateRefused, NobodyToHear
 from settlement.choices import CasePaper, CaseState, DeliveryProof
+from settlement.documents.paper import deadline_words
 from settlement.errors import CaseNotFound, ReasonMissing, TooManyFiles
 from settlement.models import Case, CaseDelivery, CaseEntry, CaseFile
 from settlement.rules.case_life import CASE_LIFE, JUDGING_STEPS, CaseAct, CaseStep
@@ -93,14 +94,16 @@ def clear_deadline(case: Case) -> None:
 
 
 def moment(instant: datetime | None) -> str:
-    """An instant as notices write it."""
-    return f"{instant.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}" if instant else ""
+    """A deadline as notices write it; midnight is the end of the day before."""
+    return deadline_words(instant) if instant else ""
 
 
 def write_down(
     case: Case, step: Step, text: str = "", *, actor: Actor | None, at: datetime, before: Any = None, **details: Any
 ) -> CaseEntry:
-    """Put what was done into the case's history and the audit trail."""
+    """Put what was done into the case's history and the audit trail, with the deadline that holds from then on."""
+    if case.due_at is not None:
+        details["deadline"] = case.due_at.astimezone(BUSINESS_ZONE).isoformat()
     entry = CaseEntry.objects.create(
         case=case,
         dealer_id=case.dealer_id,

@@ -105,7 +105,7 @@ def test_a_dealer_sees_its_case_once_it_is_asked_and_what_may_follow() -> None:
     heard(of, case, at=AFTER)
     add_note(number=case.number, text="a friend of D7", actor=of.judge, at=AFTER)
     told = client.get(f"/cases/{case.number}/").content.decode()
-    assert "Sold below the floor." in told and "A written warning" in told and "You may reply" in told
+    assert "Sold below the floor." in told and "A written warning" in told and "You are asked to reply" in told
     assert "D7" not in told and of.investigator.username not in told
     assert case.deliveries.filter(proof=DeliveryProof.OPENED).count() == 1
     assert "a friend of D7" in seen(Role.RISK_JUDGE, case)
