@@ -99,7 +99,7 @@ def _lines(piece: CaseEvidence, number: int) -> list[Block]:
         _column(_("Quantity"), "14mm", right=True),
         _column(_("Unit price"), "20mm", right=True),
         _column(_("Band edge"), "20mm", right=True),
-        _column(_("Shortfall"), "22mm", right=True),
+        _column(_("Short of or beyond the edge"), "22mm", right=True),
     ]
     return [_table(columns, rows, note)]
 

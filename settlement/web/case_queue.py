@@ -113,16 +113,16 @@ def _investigators() -> Any:
 def _tabs(user: User) -> list[tuple[str, str]]:
     """The groups a person is offered, its own work first."""
     if user.dealer_id is not None:
-        return [("all", _("All")), ("dealer", _("To be answered")), ("over", _("Decided"))]
+        return [("all", _("All")), ("dealer", _("To be answered")), ("over", _("Decision made"))]
     labels = {
         "mine": _("Mine"),
         "unassigned": _("Not assigned"),
         "investigation": _("To investigate"),
         "dealer": _("At the dealer"),
-        "judge": _("To decide"),
+        "judge": _("Awaiting the judge"),
         "appeal": _("Appeals"),
         "late": _("Overdue"),
-        "over": _("Decided"),
+        "over": _("Decision made"),
         "all": _("All"),
     }
     order = ["investigation", "dealer", "judge", "appeal", "late", "over", "all"]
