@@ -39,6 +39,7 @@ from config.demo.promotions import Promotions
 from config.demo.referrals import referral_events
 from config.demo.remote import remote_subsidy_events
 from config.demo.service import service_events
+from config.demo.standing import standing_events
 from config.demo.support import support_events
 from config.demo.trade import Trade
 from config.demo.violations import look_at_violations
@@ -116,6 +117,7 @@ class Story:
             events += promotions.events(self.now) + past.events()
             events += absences(staff, self.today)
             events += bulletin_events(staff, opening, self.today)
+            events += standing_events(staff, self.starts_on, self.now)
             events += support_events(staff, self.today)
             events += consequence_events(self.periods, staff)
             events += dispute_events(self.periods, staff)
