@@ -15,10 +15,12 @@ from pricing.services.violations.gathering import gather_violations
 from settlement.choices import CaseKind, CaseOutcome
 from settlement.models import Case
 from settlement.services.case_intake import hand_over_violation
+from settlement.services.case_path.appealing import appeal
 from settlement.services.case_path.applying import apply_decided_cases
 from settlement.services.case_path.by_hand import open_by_hand
 from settlement.services.case_path.deciding import Verdict, decide_case
 from settlement.services.case_path.hearing import hear_dealer, mark_opened, reply
+from settlement.services.case_path.sweeping import sweep_cases
 from settlement.services.case_path.working import add_note, take_case
 
 Event = tuple[datetime, Callable[[datetime], None]]
@@ -33,7 +35,10 @@ def case_events(staff: Staff, now: datetime) -> list[Event]:
         events.append((now - timedelta(days=1, hours=3), _fraud_heard(owners[1], staff)))
     if len(owners) > 2:
         events.append((now - timedelta(days=2), _licence(owners[2], staff)))
-    return events
+    if len(owners) > 4:
+        events.append((now - timedelta(days=4), _answered(owners[4], staff)))
+        events.append((now - timedelta(days=7), _appealed(owners[3], staff)))
+    return [*events, (now, lambda at: sweep_cases(at=at))]
 
 
 def _below_the_floor(owners: list[User], staff: Staff) -> Callable[[datetime], None]:
@@ -84,6 +89,32 @@ def _fraud_heard(owner: User, staff: Staff) -> Callable[[datetime], None]:
             actor=staff["investigator"],
             at=at + 2 * _HOUR,
         )
+
+    return act
+
+
+def _answered(owner: User, staff: Staff) -> Callable[[datetime], None]:
+    """A dealer has said all it has to say: the judge is to decide."""
+
+    def act(at: datetime) -> None:
+        case = _opened(owner, CaseKind.TERRITORY, "在未授权城市设点销售。", "巡店记录 XD-0409", staff, at)
+        _heard(case, "贵司在未授权城市设有临时展位并成交。", staff, at + _HOUR)
+        reply(number=case.number, text="展位由商场主办，我司已撤回人员。", final=True, actor=owner, at=at + 26 * _HOUR)
+
+    return act
+
+
+def _appealed(owner: User, staff: Staff) -> Callable[[datetime], None]:
+    """A warning the dealer does not accept: somebody else is to hear the appeal."""
+
+    def act(at: datetime) -> None:
+        case = _opened(owner, CaseKind.DOCUMENT, "经营场所与营业执照登记地址不一致。", "巡店记录 XD-0398", staff, at)
+        _heard(case, "现场经营地址与营业执照不一致，且未办理变更。", staff, at + _HOUR)
+        reply(number=case.number, text="变更登记正在办理。", final=True, actor=owner, at=at + 5 * _HOUR)
+        verdict = Verdict(CaseOutcome.CONFIRMED, "检查当日未办妥变更。", proven_loss=Decimal(0))
+        decide_case(number=case.number, verdict=verdict, actor=staff["judge"], at=at + 26 * _HOUR)
+        grounds = "变更登记已于检查前受理，附受理通知书编号 2026-1187。"
+        appeal(number=case.number, grounds=grounds, actor=owner, at=at + 50 * _HOUR)
 
     return act
 

@@ -95,10 +95,11 @@ def _write_plans(staff: Staff) -> Callable[[datetime], None]:
 
 
 def _decide(at: datetime) -> None:
-    """One change is confirmed, one dealer stays where it is; the others still wait."""
-    chosen = list(TierProposal.objects.filter(state=ProposalState.PROPOSED).order_by("dealer__code")[:2])
-    for number, proposal in enumerate(chosen):
-        tier, reason = (None, "") if number == 0 else (proposal.tier, "新店刚开业，再观察一个季度。")
+    """The first dealers stay where they are, the last is moved as proposed; the others still wait."""
+    proposed = list(TierProposal.objects.filter(state=ProposalState.PROPOSED).order_by("dealer__code"))
+    for proposal in [*proposed[:2], *proposed[2:][-1:]]:
+        stays = proposal in proposed[:2]
+        tier, reason = (proposal.tier, "进货数据不足四个季度，暂不调整。") if stays else (None, "")
         decide_proposals(pks=[proposal.pk], tier=tier, reason=reason, actor=_manager(proposal.dealer_id), at=at)
 
 

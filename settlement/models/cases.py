@@ -10,6 +10,7 @@ import pgtrigger
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from dealers.models.guards import append_only
@@ -92,6 +93,13 @@ class Case(models.Model):
 
     def __str__(self) -> str:
         return self.number
+
+    @property
+    def standing(self) -> str | Promise:
+        """The state in words; once the dealer has said all it has to say, that it waits for the judge."""
+        if self.state == CaseState.DEALER_REPLY and self.ready_at is not None:
+            return _("Awaiting the judge")
+        return CaseState(self.state).label
 
 
 class CaseEvidence(models.Model):
