@@ -156,12 +156,15 @@ class _Text(HTMLParser):
             self._pieces.append(data.strip())
 
 
+_OWN_APPS = frozenset({"dealers", "pricing", "aftersales", "rebates", "settlement"})
+
+
 @cache
 def _said_in_data(_of: int) -> str:
     """Everything the company's own rows say, as one text."""
     pieces: list[str] = []
     for model in apps.get_models():
-        if model._meta.app_label not in {"dealers", "pricing", "rebates", "settlement"} or not model._meta.managed:
+        if model._meta.app_label not in _OWN_APPS or not model._meta.managed:
             continue
         names = [
             field.name for field in model._meta.concrete_fields if isinstance(field, CharField | TextField | JSONField)

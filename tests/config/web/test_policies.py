@@ -2,6 +2,8 @@
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from config.policy import import_policy
@@ -34,9 +36,12 @@ def test_administrators_have_no_business_here(client):
 
 def test_the_list_shows_every_version_in_the_same_number_of_queries(client, author, django_assert_max_num_queries):
     published_policy()
+    text_of(client.get(reverse("policies")))  # what the side bar counts is remembered from now on
+    with CaptureQueriesContext(connection) as asked:
+        text_of(client.get(reverse("policies")))
     for rate in range(10):
         import_policy(source=variation(('rate: "0.03"', f'rate: "0.03{rate + 1}"')), actor=None, at=AT)
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(len(asked)):
         page = text_of(client.get(reverse("policies")))
     assert page.count("rowlink") == 11
 

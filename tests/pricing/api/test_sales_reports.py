@@ -12,6 +12,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from dealers.services.staging import FEW_ROWS
 from pricing.choices import Verdict
 from pricing.models import SaleLine
 from tests.callers import Caller, dealer_caller, hq_system, key_of
@@ -57,7 +58,7 @@ class TestOneReport:
         assert list(verdicts) == [Verdict.IN_BAND, Verdict.BELOW_FLOOR]
 
     @pytest.mark.parametrize(
-        ("lines", "headers", "most"), [(1, {}, 10), (50, {}, 10), (1, {"Idempotency_Key": "k"}, 13)]
+        ("lines", "headers", "most"), [(1, {}, 10), (FEW_ROWS, {}, 10), (1, {"Idempotency_Key": "k"}, 13)]
     )
     def test_a_small_report_takes_few_statements(
         self, dealer: Any, lines: int, headers: dict[str, str], most: int
