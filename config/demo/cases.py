@@ -38,7 +38,11 @@ def case_events(staff: Staff, now: datetime) -> list[Event]:
     if len(owners) > 4:
         events.append((now - timedelta(days=4), _answered(owners[4], staff)))
         events.append((now - timedelta(days=7), _appealed(owners[3], staff)))
-    return [*events, (now, lambda at: sweep_cases(at=at))]
+    return [*events, (now, _sweep)]
+
+
+def _sweep(at: datetime) -> None:
+    sweep_cases(at=at)
 
 
 def _below_the_floor(owners: list[User], staff: Staff) -> Callable[[datetime], None]:
