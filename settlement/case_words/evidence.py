@@ -113,9 +113,9 @@ def _sighting(evidence: CaseEvidence, *, for_dealer: bool) -> list[Pair]:
     return pairs if for_dealer else [*pairs, (_("Who recorded it"), seen["recorded_by"])]
 
 
-def seen_lines(lines: Iterable[Mapping[str, Any]]) -> list[SeenLine]:
-    """Sale lines of a violation as they were copied into its snapshot."""
-    return [_line(line) for line in lines if "unit_price" in line]
+def seen_lines(lines: Iterable[Mapping[str, Any]], *, dealer: str) -> list[SeenLine]:
+    """The dealer's own sale lines as they were copied into a snapshot; those of a signal have no band edge."""
+    return [_line(line) for line in lines if "unit_price" in line and line.get("dealer", dealer) == dealer]
 
 
 def _line(line: Mapping[str, Any]) -> SeenLine:
@@ -126,7 +126,7 @@ def _line(line: Mapping[str, Any]) -> SeenLine:
         quantity=f"{line['quantity']:,}",
         price=money(str(line["unit_price"])),
         edge=money(str(line["edge"])) if line.get("edge") is not None else _NOTHING,
-        shortfall=money(str(line["shortfall"])),
+        shortfall=money(str(line["shortfall"])) if line.get("shortfall") is not None else _NOTHING,
     )
 
 

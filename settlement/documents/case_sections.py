@@ -77,7 +77,7 @@ def _evidence(dossier: Dossier) -> list[Block]:
 
 
 def _lines(piece: CaseEvidence, number: int) -> list[Block]:
-    lines = seen_lines(piece.snapshot.get("exact_lines", ()))
+    lines = seen_lines(piece.snapshot.get("exact_lines", ()), dealer=piece.case.dealer.code)
     if not lines:
         return []
     rows = [

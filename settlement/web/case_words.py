@@ -66,7 +66,7 @@ def evidence_row(evidence: CaseEvidence, *, for_dealer: bool = False) -> dict[st
         "title": evidence_title(evidence),
         "kind": breach_words(summary.get("kind", "")),
         "sentence": evidence_sentence(evidence, for_dealer=for_dealer),
-        "lines": seen_lines(getattr(evidence, "first_lines", None) or ()),
+        "lines": seen_lines(getattr(evidence, "first_lines", None) or (), dealer=evidence.case.dealer.code),
         "summary": {} if for_dealer and evidence.kind == EvidenceKind.SIGNAL else summary,
         "url": "",
         "opens": evidence.kind in (EvidenceKind.VIOLATION, EvidenceKind.OBSERVATION)
