@@ -93,7 +93,7 @@ def test_every_role_has_a_login(company: Company) -> None:
 def test_a_role_opens_every_page_of_its_side_bar_and_none_that_is_not_its_business(company: Company, role: str) -> None:
     browser = company.browser(role)
     offered = {entry.url_name for section in SIDEBAR for entry in section.entries if role in entry.roles}
-    opened = {name: browser.get(url).status_code for name, url in addresses(offered)}
+    opened = {name: browser.get(url, follow=True).status_code for name, url in addresses(offered)}
     assert {name: status for name, status in opened.items() if status != 200} == {}
     closed = {name: browser.get(url).status_code for name, url in addresses(CLOSED.get(Role(role), ()))}
     assert {name: status for name, status in closed.items() if status not in (403, 404)} == {}
