@@ -63,6 +63,7 @@ def test_a_dealers_system_records_what_was_spent_once_and_declares_it_complete(c
         ({"spent_on": "2027-01-01"}, "spent_on", 422),
         ({"proofs": []}, "proofs", 422),
         ({"proofs": [{"name": "a.pdf", "content": "%%%"}]}, "proofs.0.content", 400),
+        ({"proofs": [{"name": "a.pdf", "content": "发票"}]}, "proofs.0.content", 400),
         ({"borne_by": "somebody"}, "borne_by", 400),
         ({"nonsense": 1}, "nonsense", 400),
     ],
