@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('pricing', '0001_squashed_0013'),
+        ('pricing', '0013_observation_words'),
     ]
 
     operations = [

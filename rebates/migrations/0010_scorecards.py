@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('dealers', '0029_scorecard_words'),
-        ('rebates', '0001_squashed_0009'),
+        ('rebates', '0009_referrals'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('settlement', '0001_squashed_0013'),
+        ('settlement', '0013_adjustments'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

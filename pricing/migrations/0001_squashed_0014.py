@@ -94,12 +94,12 @@ WATCH = """
 
 class Migration(migrations.Migration):
 
-    replaces = [('pricing', '0001_initial'), ('pricing', '0002_guards'), ('pricing', '0003_changes'), ('pricing', '0004_tally_reach'), ('pricing', '0005_promos_in_full'), ('pricing', '0006_sandbox'), ('pricing', '0007_violations'), ('pricing', '0008_legal_basis_evidence'), ('pricing', '0009_promo_results'), ('pricing', '0010_lesson_pieces'), ('pricing', '0011_market_observations'), ('pricing', '0012_stock_findings'), ('pricing', '0013_observation_words')]
+    replaces = [('pricing', '0001_initial'), ('pricing', '0002_guards'), ('pricing', '0003_changes'), ('pricing', '0004_tally_reach'), ('pricing', '0005_promos_in_full'), ('pricing', '0006_sandbox'), ('pricing', '0007_violations'), ('pricing', '0008_legal_basis_evidence'), ('pricing', '0009_promo_results'), ('pricing', '0010_lesson_pieces'), ('pricing', '0011_market_observations'), ('pricing', '0012_stock_findings'), ('pricing', '0013_observation_words'), ('pricing', '0014_confirmed_violations')]
 
     initial = True
 
     dependencies = [
-        ('dealers', '0024_alliance_memberships'),
+        ('dealers', '0034_agreements'),
     ]
 
     operations = [
@@ -266,12 +266,13 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(choices=[('below_floor', 'Below floor'), ('above_ceiling', 'Above ceiling'), ('out_of_territory', 'Out of territory'), ('b2b_without_addendum', 'Bulk sale without addendum')], max_length=24, verbose_name='kind')),
                 ('period', models.IntegerField(verbose_name='half-month')),
                 ('version', models.IntegerField(default=1, verbose_name='version')),
-                ('state', models.CharField(choices=[('gathered', 'Gathered'), ('handed_over', 'Handed over'), ('set_aside', 'Set aside')], default='gathered', max_length=16, verbose_name='state')),
+                ('state', models.CharField(choices=[('gathered', 'Gathered'), ('handed_over', 'Handed over'), ('set_aside', 'Set aside'), ('confirmed', 'Confirmed'), ('not_confirmed', 'Not confirmed')], default='gathered', max_length=16, verbose_name='state')),
                 ('decided_version', models.IntegerField(null=True, verbose_name='version decided about')),
                 ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
                 ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('reason', models.TextField(blank=True, verbose_name='reason')),
                 ('case_number', models.CharField(blank=True, max_length=32, verbose_name='case')),
+                ('confirmed_in', models.CharField(blank=True, max_length=32, verbose_name='confirmed in case')),
             ],
             options={
                 'verbose_name': 'violation',

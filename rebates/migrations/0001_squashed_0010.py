@@ -14,16 +14,22 @@ from dealers.models.guards import row_scope_sql, triggers_of
 
 SCOPED = (
     "rebates_accrual",
+    "rebates_correctiveplan",
+    "rebates_correctiveplanstep",
     "rebates_credit",
     "rebates_estimatedprotection",
     "rebates_forfeiture",
     "rebates_leadassignment",
+    "rebates_publishedscorecard",
     "rebates_remotesubsidyapplication",
     "rebates_remotesubsidyright",
+    "rebates_salestarget",
+    "rebates_scorecard",
     "rebates_supportactivity",
     "rebates_supportfile",
     "rebates_supportquota",
     "rebates_supportstep",
+    "rebates_tierproposal",
 )
 
 #: A lead is seen by the dealer that follows it up, and by the dealer that referred the customer.
@@ -35,13 +41,13 @@ LEADS = row_scope_sql("rebates_lead")[0].replace(
 
 class Migration(migrations.Migration):
 
-    replaces = [('rebates', '0001_initial'), ('rebates', '0002_guards'), ('rebates', '0003_bulk_references'), ('rebates', '0004_credits'), ('rebates', '0005_forfeitures'), ('rebates', '0006_market_support'), ('rebates', '0007_remote_subsidies'), ('rebates', '0008_protection_estimates'), ('rebates', '0009_referrals')]
+    replaces = [('rebates', '0001_initial'), ('rebates', '0002_guards'), ('rebates', '0003_bulk_references'), ('rebates', '0004_credits'), ('rebates', '0005_forfeitures'), ('rebates', '0006_market_support'), ('rebates', '0007_remote_subsidies'), ('rebates', '0008_protection_estimates'), ('rebates', '0009_referrals'), ('rebates', '0010_scorecards')]
 
     initial = True
 
     dependencies = [
-        ('dealers', '0024_alliance_memberships'),
-        ('pricing', '0013_observation_words'),
+        ('dealers', '0034_agreements'),
+        ('pricing', '0014_confirmed_violations'),
     ]
 
     operations = [
@@ -221,6 +227,64 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='SalesTarget',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sales_targets', to='dealers.dealer')),
+                ('quarter', models.CharField(max_length=7, verbose_name='quarter')),
+                ('amount', models.DecimalField(decimal_places=2, max_digits=18, verbose_name='sales target')),
+                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
+                ('set_at', models.DateTimeField(verbose_name='set at')),
+                ('set_by', models.CharField(blank=True, max_length=200, verbose_name='set by')),
+            ],
+            options={
+                'verbose_name': 'sales target',
+                'verbose_name_plural': 'sales targets',
+                'indexes': [models.Index(fields=['quarter', 'dealer', '-id'], name='sales_target_by_quarter')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('amount__gt', 0)), name='a_sales_target_is_above_zero')],
+                'triggers': [pgtrigger.compiler.Trigger(name='sales_targets_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e8a06f0835761db62b829192ac32df597e1d116d', operation='UPDATE OR DELETE', pgid='pgtrigger_sales_targets_are_append_only_9dc7f', table='rebates_salestarget', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='Scorecard',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='scorecards', to='dealers.dealer')),
+                ('quarter', models.CharField(max_length=7, verbose_name='quarter')),
+                ('edition', models.IntegerField(verbose_name='edition of the card')),
+                ('tier', models.CharField(choices=[('T1', 'T1'), ('T2', 'T2'), ('T3', 'T3')], max_length=2, verbose_name='tier')),
+                ('policy', models.ForeignKey(db_constraint=False, db_index=False, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='dealers.policyversion')),
+                ('score', models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='score')),
+                ('facts', models.JSONField(verbose_name='facts')),
+                ('marks', models.JSONField(verbose_name='parts')),
+                ('digest', models.CharField(max_length=64, verbose_name='digest')),
+                ('calculated_at', models.DateTimeField(verbose_name='calculated at')),
+            ],
+            options={
+                'verbose_name': 'scorecard',
+                'verbose_name_plural': 'scorecards',
+                'constraints': [models.UniqueConstraint(fields=('quarter', 'dealer', 'edition'), name='a_scorecard_edition_is_kept_once')],
+                'triggers': [pgtrigger.compiler.Trigger(name='scorecards_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='909b6361a0ccacd52350cad47ea37bf162663d5c', operation='UPDATE OR DELETE', pgid='pgtrigger_scorecards_are_append_only_87b0f', table='rebates_scorecard', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='ScorecardQuarter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quarter', models.CharField(max_length=7, unique=True, verbose_name='quarter')),
+                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.policyversion')),
+                ('calculated_at', models.DateTimeField(null=True, verbose_name='calculated at')),
+                ('published_at', models.DateTimeField(null=True, verbose_name='published at')),
+                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'quarter of scorecards',
+                'verbose_name_plural': 'quarters of scorecards',
+                'ordering': ['-quarter'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('published_at__isnull', True), ('calculated_at__isnull', False), _connector='OR'), name='only_calculated_scorecards_are_published')],
+            },
+        ),
+        migrations.CreateModel(
             name='SupportQuota',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -239,6 +303,20 @@ class Migration(migrations.Migration):
                 'verbose_name': 'market support quota',
                 'verbose_name_plural': 'market support quotas',
                 'constraints': [models.UniqueConstraint(fields=('dealer', 'quarter'), name='one_support_quota_a_quarter'), models.CheckConstraint(condition=models.Q(('committed__gte', 0), ('planned__gte', 0), ('reserved__gte', 0), ('spent__gte', 0)), name='support_pots_are_not_negative'), models.CheckConstraint(condition=models.Q(('granted__gte', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(models.F('planned'), '+', models.F('reserved')), '+', models.F('committed')), '+', models.F('spent')))), name='support_never_exceeds_its_quota')],
+            },
+        ),
+        migrations.CreateModel(
+            name='TierReview',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('quarter', models.CharField(max_length=7, unique=True, verbose_name='quarter')),
+                ('policy', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.policyversion')),
+                ('proposed_at', models.DateTimeField(verbose_name='proposed at')),
+            ],
+            options={
+                'verbose_name': 'tier review',
+                'verbose_name_plural': 'tier reviews',
+                'ordering': ['-quarter'],
             },
         ),
         migrations.CreateModel(
@@ -310,6 +388,28 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'steps of leads',
                 'ordering': ['id'],
                 'triggers': [pgtrigger.compiler.Trigger(name='lead_steps_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='74ebd2c931077becd91d411481cd98106081be4a', operation='UPDATE OR DELETE', pgid='pgtrigger_lead_steps_stay_da472', table='rebates_leadstep', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='PublishedScorecard',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('card', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='published', to='rebates.scorecard')),
+                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='published_scorecards', to='dealers.dealer')),
+                ('quarter', models.CharField(max_length=7, verbose_name='quarter')),
+                ('tier', models.CharField(choices=[('T1', 'T1'), ('T2', 'T2'), ('T3', 'T3')], max_length=2, verbose_name='tier')),
+                ('score', models.DecimalField(decimal_places=2, max_digits=5, null=True, verbose_name='score')),
+                ('place', models.IntegerField(null=True, verbose_name='rank')),
+                ('ranked', models.IntegerField(verbose_name='ranked cards of the tier')),
+                ('outcome', models.CharField(choices=[('commended', 'Commended'), ('plan_due', 'Corrective plan'), ('none', 'No consequence')], max_length=16, verbose_name='outcome')),
+                ('published_at', models.DateTimeField(verbose_name='published at')),
+            ],
+            options={
+                'verbose_name': 'published scorecard',
+                'verbose_name_plural': 'published scorecards',
+                'indexes': [models.Index(fields=['quarter', 'tier', 'place'], name='published_card_by_rank')],
+                'constraints': [models.UniqueConstraint(fields=('dealer', 'quarter'), name='a_scorecard_is_published_once'), models.CheckConstraint(condition=models.Q(models.Q(('place__isnull', True), ('score__isnull', True)), models.Q(('place__isnull', False), ('score__isnull', False)), _connector='OR'), name='a_ranked_card_has_a_score')],
+                'triggers': [pgtrigger.compiler.Trigger(name='published_scorecards_are_append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='24b7ea169e2e38f133a7bbf9023eb846951b593c', operation='UPDATE OR DELETE', pgid='pgtrigger_published_scorecards_are_append_only_7dab1', table='rebates_publishedscorecard', when='BEFORE'))],
             },
         ),
         migrations.CreateModel(
@@ -398,6 +498,55 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='TierProposal',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('review', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='rebates.tierreview')),
+                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tier_proposals', to='dealers.dealer')),
+                ('tier', models.CharField(choices=[('T1', 'T1'), ('T2', 'T2'), ('T3', 'T3')], max_length=2, verbose_name='tier in force')),
+                ('proposed', models.CharField(choices=[('T1', 'T1'), ('T2', 'T2'), ('T3', 'T3')], max_length=2, verbose_name='proposed tier')),
+                ('move', models.CharField(choices=[('promotion', 'Tier rises'), ('demotion', 'Tier falls'), ('none', 'Tier stands')], max_length=16, verbose_name='move')),
+                ('points', models.DecimalField(decimal_places=2, max_digits=5, verbose_name='points')),
+                ('evidence', models.JSONField(verbose_name='evidence')),
+                ('state', models.CharField(choices=[('proposed', 'To be decided'), ('stands', 'Tier stands'), ('confirmed', 'Confirmed'), ('overridden', 'Decided otherwise')], max_length=16, verbose_name='state')),
+                ('decided', models.CharField(blank=True, choices=[('T1', 'T1'), ('T2', 'T2'), ('T3', 'T3')], max_length=2, verbose_name='decided tier')),
+                ('reason', models.CharField(blank=True, max_length=500, verbose_name='reason')),
+                ('decided_at', models.DateTimeField(null=True, verbose_name='decided at')),
+                ('decided_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('effective_on', models.DateField(null=True, verbose_name='in force from')),
+            ],
+            options={
+                'verbose_name': 'tier proposal',
+                'verbose_name_plural': 'tier proposals',
+                'ordering': ['-review__quarter', 'dealer_id'],
+                'indexes': [models.Index(fields=['review', 'state', 'id'], name='tier_proposal_by_state')],
+                'constraints': [models.UniqueConstraint(fields=('review', 'dealer'), name='a_dealer_is_reviewed_once_a_quarter'), models.CheckConstraint(condition=models.Q(models.Q(('decided', ''), ('decided_at__isnull', True), ('state__in', ['proposed', 'stands'])), models.Q(('state__in', ['confirmed', 'overridden']), models.Q(('decided', ''), _negated=True), ('decided_at__isnull', False), ('decided_by__isnull', False)), _connector='OR'), name='a_decided_proposal_says_what_when_and_by_whom'), models.CheckConstraint(condition=models.Q(models.Q(('state', 'overridden'), _negated=True), models.Q(('reason', ''), _negated=True), _connector='OR'), name='an_override_has_its_reason')],
+                'triggers': [pgtrigger.compiler.Trigger(name='tier_proposals_are_never_removed', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='da25f74131698913ad3d8946ec1b33ccfdd20bdb', operation='DELETE', pgid='pgtrigger_tier_proposals_are_never_removed_80980', table='rebates_tierproposal', when='BEFORE')), pgtrigger.compiler.Trigger(name='the_evidence_of_a_tier_proposal_stays', sql=pgtrigger.compiler.UpsertTriggerSql(func='RAISE EXCEPTION \'pgtrigger: Cannot update of "review_id", "dealer_id", "tier", "proposed", "move", "points", "evidence" rows from % table\', TG_TABLE_NAME;', hash='36f97f39cfdb9e0c6812da2115e00badfc7b1d28', operation='UPDATE OF "review_id", "dealer_id", "tier", "proposed", "move", "points", "evidence"', pgid='pgtrigger_the_evidence_of_a_tier_proposal_stays_d4c14', table='rebates_tierproposal', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='CorrectivePlan',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('card', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='plan', to='rebates.publishedscorecard')),
+                ('dealer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='corrective_plans', to='dealers.dealer')),
+                ('state', models.CharField(choices=[('due', 'To be written'), ('submitted', 'To be judged'), ('returned', 'Sent back'), ('accepted', 'Being carried out'), ('completed', 'Carried out')], default='due', max_length=16, verbose_name='state')),
+                ('due_at', models.DateTimeField(verbose_name='due at')),
+                ('cause', models.TextField(blank=True, verbose_name='why it came to this')),
+                ('measures', models.TextField(blank=True, verbose_name='what will be done')),
+                ('finish_on', models.DateField(null=True, verbose_name='to be done by')),
+                ('opened_at', models.DateTimeField(verbose_name='opened at')),
+                ('reminded_at', models.DateTimeField(null=True, verbose_name='reminded at')),
+            ],
+            options={
+                'verbose_name': 'corrective plan',
+                'verbose_name_plural': 'corrective plans',
+                'ordering': ['-id'],
+                'indexes': [models.Index(fields=['state', 'due_at'], name='corrective_plan_by_state')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('state', 'due'), models.Q(models.Q(('measures', ''), _negated=True), ('finish_on__isnull', False)), _connector='OR'), name='a_plan_handed_in_says_what_and_by_when')],
+            },
+        ),
+        migrations.CreateModel(
             name='SupportFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -439,6 +588,25 @@ class Migration(migrations.Migration):
                 'verbose_name_plural': 'steps of supported activities',
                 'ordering': ['id'],
                 'triggers': [pgtrigger.compiler.Trigger(name='support_steps_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='70a46c70ee22c816d5f30b90bb58361be9009344', operation='UPDATE OR DELETE', pgid='pgtrigger_support_steps_stay_88fc0', table='rebates_supportstep', when='BEFORE'))],
+            },
+        ),
+        migrations.CreateModel(
+            name='CorrectivePlanStep',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('plan', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='rebates.correctiveplan')),
+                ('dealer', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='dealers.dealer')),
+                ('act', models.CharField(choices=[('submit', 'Handed in'), ('send_back', 'Sent back'), ('accept', 'Plan accepted'), ('progress', 'Progress reported'), ('complete', 'Found carried out')], max_length=16, verbose_name='act')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('at', models.DateTimeField(verbose_name='at')),
+                ('by', models.CharField(max_length=200, verbose_name='by')),
+                ('by_hq', models.BooleanField(default=False, verbose_name='by headquarters')),
+            ],
+            options={
+                'verbose_name': 'step of a corrective plan',
+                'verbose_name_plural': 'steps of corrective plans',
+                'ordering': ['id'],
+                'triggers': [pgtrigger.compiler.Trigger(name='corrective_plan_steps_stay', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='e80be69cab95a8127c4749898110a1350d6f0a5a', operation='UPDATE OR DELETE', pgid='pgtrigger_corrective_plan_steps_stay_bf857', table='rebates_correctiveplanstep', when='BEFORE'))],
             },
         ),
     ]
