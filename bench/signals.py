@@ -3,9 +3,10 @@
     python bench/signals.py --dealers 10000 --lines 5000000 --plants 20
 
 Makes a scratch database with honest dealers and ``--plants`` dealers for every kind of fraud
-(`bench/fraud_company.py`), runs the signals twice and reports, by rule, the planted frauds found, the honest dealers
-found, and seconds. The floor is one aggregate by dealer and document over the same lines in the same run. From 2,000
-dealers on a tenth of the honest ones is made one by one, the others are their twins with other customers and prices.
+(`bench/honest_sales.py`, `bench/planted_frauds.py`), runs the signals twice and reports, by rule, the planted frauds
+found, the honest dealers found, and seconds. The floor is one aggregate by dealer and document over the same lines in
+the same run. From 2,000 dealers on a tenth of the honest ones is made one by one, the others are their twins with
+other customers and prices.
 """
 
 from __future__ import annotations
