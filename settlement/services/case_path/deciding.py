@@ -24,12 +24,12 @@ from settlement.case_errors import (
     WhyLess,
 )
 from settlement.choices import CaseKind, CaseOutcome, CasePaper, CaseState, EvidenceKind
-from settlement.models import Case, CaseDecision
+from settlement.models import Case, CaseDecision, CaseEvidence
 from settlement.rules.case_consequences import IN_FULL, Choice, Chosen, choose
 from settlement.rules.case_fairness import Examination
 from settlement.rules.case_life import CaseAct, may_judge
 from settlement.selectors.case_examination import examination_of
-from settlement.selectors.case_reckoning import Reckoned, deadlines_of, proven_shortfall, reckon
+from settlement.selectors.case_reckoning import Reckoned, deadlines_of, proven_shortfall, reckon, standing_cases
 from settlement.services.case_path.acting import (
     clear_deadline,
     deliver,
@@ -223,17 +223,28 @@ def _dismiss(case: Case, reasons: str, found: Examination, actor: User, at: date
 
 
 def write_back(case: Case, *, confirmed: bool, reason: str, actor: User, at: datetime) -> None:
-    """Let the violations in a case know what was decided; only confirmed ones count on the ladder."""
+    """Let the violations in a case know what was decided; only confirmed ones count on the ladder.
+
+    A violation that another standing decision confirmed too goes on counting, by that one.
+    """
     seen = case.evidence.filter(kind=EvidenceKind.VIOLATION).values_list("summary", flat=True)
     for violation_id in sorted({int(summary["violation"]) for summary in seen}):
-        record_outcome(
-            violation_id=violation_id,
-            case_number=case.number,
-            confirmed=confirmed,
-            reason=reason,
-            actor=actor,
-            at=at,
-        )
+        outcomes = [(case.number, confirmed)]
+        if not confirmed and (other := _also_confirmed_in(case, violation_id)):
+            outcomes.append((other, True))
+        for number, stands in outcomes:
+            record_outcome(
+                violation_id=violation_id, case_number=number, confirmed=stands, reason=reason, actor=actor, at=at
+            )
+
+
+def _also_confirmed_in(case: Case, violation_id: int) -> str:
+    """The first other case about a violation whose decision against the dealer stands; empty without one."""
+    about = CaseEvidence.objects.filter(
+        dealer=case.dealer_id, kind=EvidenceKind.VIOLATION, reference__startswith=f"violation:{violation_id}@"
+    )
+    others = Case.objects.filter(pk__in=about.order_by().values("case")).exclude(pk=case.pk)
+    return standing_cases(others).order_by("decided_at", "pk").values_list("number", flat=True).first() or ""
 
 
 def _decided_so(case: Case, actor: User, outcome: CaseOutcome) -> bool:

@@ -11,6 +11,7 @@ import time_machine
 
 from dealers.choices import Announcement, HoldKind, NoticeKind, Role
 from dealers.errors import NotPermitted, OwnWork
+from dealers.foundation.half_months import HalfMonth
 from dealers.models import AuditRecord, Notice, SupplyHold, WebhookEvent
 from pricing.choices import ViolationState
 from pricing.models import Violation
@@ -40,6 +41,7 @@ from settlement.choices import (
 from settlement.errors import CaseNotFound, ReasonMissing
 from settlement.models import Case, CaseConsequence, CaseDecision
 from settlement.rules.case_consequences import Choice
+from settlement.selectors.case_examination import examination_of
 from settlement.services.case_path.appealing import appeal, decide_appeal
 from settlement.services.case_path.applying import apply_case, apply_decided_cases
 from settlement.services.case_path.deciding import dismiss_unheard, refuse_dismissal
@@ -48,7 +50,7 @@ from settlement.services.case_path.reversing import settle_review
 from settlement.services.case_path.sweeping import sweep_cases
 from settlement.services.case_path.working import propose_dismissal, take_case
 from tests import factories
-from tests.breaches import AFTER, market
+from tests.breaches import AFTER, breach, market
 from tests.settlement.casework import (
     APPLIED,
     DECIDED,
@@ -59,6 +61,7 @@ from tests.settlement.casework import (
     applied,
     contracted,
     decided,
+    handed_over,
     heard,
     judged,
     people,
@@ -295,6 +298,26 @@ def test_overturned_everything_comes_back_and_the_ladder_falls(of: Stage) -> Non
     assert Violation.objects.exclude(confirmed_in="").count() == 2
     assert Case.objects.get(pk=first.pk).state == CaseState.OVERTURNED
     assert {row.kind for row in first.consequences.filter(reverses__isnull=False)} == {ConsequenceKind.WARNING}
+
+
+def test_a_violation_two_cases_confirmed_counts_until_both_are_overturned(of: Stage) -> None:
+    first = decided(of, priced(of, "800", period="2026-10-H1"))
+    more = breach(of.dealer, "700", period=HalfMonth.parse("2026-10-H1"), doc_no="S-later")
+    second = handed_over(of, more)
+    heard(of, second)
+    replied(of, second)
+    judged(of, second, seen=examination_of(second, at=DECIDED).digest())
+    assert first.pk != second.pk and more.pk == Violation.objects.get().pk
+    for case, state, confirmed_in in (
+        (first, ViolationState.CONFIRMED, second.number),
+        (second, ViolationState.NOT_CONFIRMED, ""),
+    ):
+        appeal(number=case.number, grounds="approved by phone", actor=of.owner, at=APPLIED)
+        decide_appeal(
+            number=case.number, outcome=AppealOutcome.OVERTURNED, reasons="it was", actor=of.third, at=APPLIED
+        )
+        violation = Violation.objects.get()
+        assert (violation.state, violation.confirmed_in) == (state, confirmed_in)
 
 
 def test_a_judges_own_amount_is_flagged_when_the_ladder_falls(of: Stage) -> None:
