@@ -51,8 +51,11 @@ def closed(request: HttpRequest, why: str, status: int) -> HttpResponse:
 
 
 def private(response: HttpResponse) -> HttpResponse:
-    """The address is a secret: no other site learns it, and no search engine keeps it."""
-    response["Referrer-Policy"] = "no-referrer"
+    """The address is a secret: no other site learns it, and no search engine keeps it.
+
+    The policy is not `no-referrer`: with that a browser names no origin when it sends a form, and is refused.
+    """
+    response["Referrer-Policy"] = "same-origin"
     response["X-Robots-Tag"] = "noindex"
     return response
 

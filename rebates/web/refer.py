@@ -88,7 +88,6 @@ def track(request: HttpRequest, token: str) -> HttpResponse:
     ]
     context = {"lead": lead, "steps": steps if reached >= 0 else [], "reward": reward}
     response = render(request, "rebates/refer_thanks.html", context)
-    response["Referrer-Policy"] = "no-referrer"
     response["X-Robots-Tag"] = "noindex"
     return response
 

@@ -134,7 +134,7 @@ def test_an_unknown_link_and_one_that_is_over_say_what_to_do() -> None:
 
 def test_a_private_page_is_kept_by_nobody_else() -> None:
     response = english().get(path_of(begun(stage())))
-    assert response.headers["Referrer-Policy"] == "no-referrer"
+    assert response.headers["Referrer-Policy"] == "same-origin"
     assert response.headers["X-Robots-Tag"] == "noindex"
     assert "no-store" in response.headers["Cache-Control"]
 
