@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,95 +21,14 @@ from settlement.choices import StatementState
 from settlement.models import SettlementRun, Statement
 from settlement.tasks import CALCULATE, calculate_run
 from tests import factories
+from tests.browser.desk import PHONE, Desk, desk, in_a_browser, visit
 from tests.policies import published_policy, starting
 from tests.pricing.promo_stage import submitted
 from tests.settlement.world import sell
 
-playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
-
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome") or ""
-#: Headless, without sandbox (the tests may run as root) and without calls home.
-FLAGS = [
-    f"--{flag}"
-    for flag in (
-        "headless",
-        "no-sandbox",
-        "disable-gpu",
-        "disable-quic",
-        "no-first-run",
-        "disable-background-networking",
-        "disable-component-update",
-        "disable-sync",
-    )
-]
 PASSWORD = "Halfmoon-on-the-river-7"
 ITEMS = (PromoItemContent("PJ-1", Decimal("880")),)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not Path(CHROMIUM).is_file(), reason="there is no chromium on this machine"),
-]
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Any]:
-    # Playwright keeps an event loop in this thread; Django would refuse its synchronous queries beside it.
-    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
-    with playwright.sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-        yield browser
-        browser.close()
-    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
-
-
-class Desk:
-    """One person's browser; whatever a page complains about is kept."""
-
-    def __init__(self, chromium: Any, root: str, name: str, **options: Any) -> None:
-        self.root = root
-        self.complaints: list[str] = []
-        self.context = chromium.new_context(locale="en-GB", reduced_motion="reduce", **options)
-        self.page = self.context.new_page()
-        self.page.on("console", lambda said: said.type in ("error", "warning") and self.complaints.append(said.text))
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("dialog", lambda dialog: dialog.accept())
-        # What a browser gives up because the person goes on to another page has not failed.
-        self.page.on(
-            "requestfailed",
-            lambda request: (
-                request.failure == "net::ERR_ABORTED"
-                or self.complaints.append(f"failed: {request.url} {request.failure}")
-            ),
-        )
-        self.open("/accounts/login/?next=/notices/")
-        self.page.fill("[name=login]", name)
-        self.page.fill("[name=password]", PASSWORD)
-        self.press("form:has([name=password]) button")
-
-    def open(self, path: str) -> None:
-        self.page.goto(self.root + path)
-
-    def press(self, selector: str) -> None:
-        """Press a button that sends something, opening what hides it; returns when the answer is shown."""
-        button = self.page.locator(selector).first
-        if not button.is_visible():
-            hidden_in = button.evaluate("button => button.closest('[popover]')?.id ?? ''")
-            self.page.locator(f"[popovertarget={hidden_in}]" if hidden_in else "details.me summary").first.click()
-        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-            button.click()
-        self.page.wait_for_load_state("networkidle")
-
-
-@contextmanager
-def desk(chromium: Any, live_server: Any, name: str, **options: Any) -> Iterator[Desk]:
-    """A person at work; in the end nothing on any page may have been refused or gone wrong."""
-    seat = Desk(chromium, live_server.url, name, **options)
-    try:
-        yield seat
-        assert seat.complaints == []
-    finally:
-        seat.context.close()
+pytestmark = in_a_browser
 
 
 @pytest.fixture
@@ -139,9 +53,7 @@ def company(half_month: HalfMonth) -> Any:
         ("clerk", Role.FINANCE_CLERK),
         ("approver", Role.FINANCE_APPROVER),
     ):
-        person = factories.User(username=name, role=role, language="en", dealer=dealer if name == "owner" else None)
-        person.set_password(PASSWORD)
-        person.save()
+        factories.User(username=name, role=role, language="en", dealer=dealer if name == "owner" else None)
     return dealer
 
 
@@ -284,7 +196,11 @@ def test_a_half_month_goes_from_the_clerk_over_the_approver_to_the_dealer(
 
 
 def test_language_and_theme_stay_as_chosen(chromium: Any, live_server: Any, company: Any) -> None:
-    with desk(chromium, live_server, "owner") as owner:
+    person = User.objects.get(username="owner")
+    person.set_password(PASSWORD)
+    person.save()
+    with visit(chromium, live_server) as owner:
+        owner.sign_in("owner", PASSWORD)
         owner.open("/")
         owner.press("button[name=language][value=zh-hans]")
         assert owner.page.locator("html").get_attribute("lang") in ("zh-hans", "zh-Hans")
@@ -304,8 +220,7 @@ def test_language_and_theme_stay_as_chosen(chromium: Any, live_server: Any, comp
 def test_on_a_phone_no_page_scrolls_sideways(
     chromium: Any, live_server: Any, company: Any, name: str, paths: tuple[str, ...]
 ) -> None:
-    with desk(chromium, live_server, name, viewport={"width": 375, "height": 740}, has_touch=True) as phone:
+    with desk(chromium, live_server, name, **PHONE) as phone:
         for path in paths:
             phone.open(path)
-            wide = phone.page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-            assert wide <= 0, f"{path} is {wide} px too wide"
+            assert phone.too_wide() <= 0, path
