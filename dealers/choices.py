@@ -69,6 +69,30 @@ class ExitState(TextChoices):
     CARRIED_OUT = "carried_out", _("Contract ended")
 
 
+class ReturnState(TextChoices):
+    """How far the list of the stock that goes back at the end of a contract is."""
+
+    DRAFT = "draft", _("Being checked by headquarters")
+    OFFERED = "offered", _("Awaiting the dealer's answer")
+    OBJECTED = "objected", _("The dealer disagrees")
+    CONFIRMED = "confirmed", _("Confirmed by the dealer")
+    FIXED = "fixed", _("Fixed")
+    SUPERSEDED = "superseded", _("Drawn up again")
+
+
+class ReturnReason(TextChoices):
+    """Why headquarters takes fewer units back than the dealer has, or pays less than they cost."""
+
+    NO_RECEIPT = "no_receipt", _("No purchase on record")
+    OPENED = "opened", _("Opened or used")
+    DAMAGED = "damaged", _("Damaged or incomplete")
+    EXPIRED = "expired", _("Past or near its date")
+    MISSING = "missing", _("Not there")
+    SELLS_OFF = "sells_off", _("The dealer sells it off")
+    DISCONTINUED = "discontinued", _("No longer in the range")
+    AGREED = "agreed", _("Agreed with the dealer")
+
+
 class Feed(TextChoices):
     """What a delivery carries. The first two are on the sync clock."""
 

@@ -31,6 +31,11 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "exits.propose": frozenset({Role.CHANNEL_MANAGER}),
     "exits.decide": frozenset({Role.GENERAL_MANAGER}),
     "exits.withdraw": frozenset({Role.CHANNEL_MANAGER, Role.GENERAL_MANAGER}),
+    # The channel manager draws the list up, the dealer answers, a general manager fixes it.
+    "returns.view": CHANNEL | FINANCE | AUDIT | DEALER_SIDE | {Role.GENERAL_MANAGER},
+    "returns.draw_up": frozenset({Role.CHANNEL_MANAGER}),
+    "returns.answer": frozenset({Role.DEALER_OWNER}),
+    "returns.fix": frozenset({Role.GENERAL_MANAGER}),
     "dealers.suspend": CHANNEL,
     "dealers.end_suspension": frozenset({Role.GENERAL_MANAGER}),
     "certificates.view": CHANNEL | AUDIT | DEALER_SIDE | {Role.LEGAL_REVIEWER, Role.GENERAL_MANAGER},

@@ -48,6 +48,10 @@ STATES: dict[str, Look] = {
     # statements of a dealer that has left
     "clearing": Look("warn", _("Clearing statement")),
     "supplementary": Look("info", _("Supplement to the clearing")),
+    # stock return lists
+    "offered": Look("info", _("Awaiting the dealer's answer")),
+    "objected": Look("bad", _("The dealer disagrees")),
+    "fixed": Look("ok", _("Fixed")),
     # market support
     "planned": Look("info", _("Asked for")),
     "reserved": Look("warn", _("Reserved")),

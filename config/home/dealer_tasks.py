@@ -21,6 +21,7 @@ from dealers.models import Contract, Dealer, User
 from dealers.permissions import can as dealers_can
 from dealers.selectors.bulletins import owed_by
 from dealers.selectors.quarantine import open_lines_by_feed
+from dealers.selectors.stock_returns import returns_waiting
 from pricing.rules.promo_flow import WITH_APPLICANT
 from pricing.selectors.promos import visible_promos
 from rebates.choices import LeadState, SupportState
@@ -50,6 +51,7 @@ def dealer_tasks(user: User, dealer: Dealer, *, at: datetime) -> list[Task]:
         *_leads(user),
         *_support(user),
         *_reports(user),
+        *_returns(user),
         *_bulletins(dealer, today),
         *_contract(dealer, today),
         *_lines(user),
@@ -128,6 +130,14 @@ def _bulletins(dealer: Dealer, today: date) -> Iterator[Task]:
     for one in owed_by(dealer, on=today)[:MOST]:
         title = _("Please acknowledge: %(title)s") % {"title": one.title}
         yield Task(title, "", reverse("bulletin", args=[one.pk]), icon="megaphone")
+
+
+def _returns(user: User) -> Iterator[Task]:
+    for one in returns_waiting(user)[:1]:
+        note = _("%(units)s units go back for %(amount)s yuan.") % {"units": one.accepted, "amount": one.amount}
+        yield Task(
+            _("Please confirm the stock return list"), note, reverse("own-stock-return"), tone="warn", icon="box"
+        )
 
 
 def _contract(dealer: Dealer, today: date) -> Iterator[Task]:

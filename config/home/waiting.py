@@ -18,6 +18,7 @@ from dealers.choices import ExitState, QuarantineState, Role
 from dealers.foundation import clock
 from dealers.models import ExitPlan, Notice, QuarantinedLine
 from dealers.permissions import can as dealers_can
+from dealers.selectors.stock_returns import returns_waiting
 from dealers.selectors.supply import visible_holds
 from dealers.selectors.visibility import visible_dealers
 from pricing.permissions import can as pricing_can
@@ -32,6 +33,7 @@ from settlement.selectors.case_queue import to_do_in
 from settlement.selectors.disputes import waiting_disputes
 
 MOST_PROMOS = 6
+MOST_RETURNS = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +155,15 @@ def _supply(user: Any) -> Iterator[Task]:
 
 
 def _exits(user: Any) -> Iterator[Task]:
-    if not dealers_can(user, "exits.decide"):
-        return
-    waiting = ExitPlan.objects.filter(state=ExitState.PROPOSED, dealer__in=visible_dealers(user)).count()
-    if waiting:
-        note = ngettext("%(n)d to decide", "%(n)d to decide", waiting) % {"n": waiting}
-        yield Task(_("Ends of contracts"), note, reverse("dealer-exits"), tone="warn", icon="alert")
+    if dealers_can(user, "exits.decide"):
+        waiting = ExitPlan.objects.filter(state=ExitState.PROPOSED, dealer__in=visible_dealers(user)).count()
+        if waiting:
+            note = ngettext("%(n)d to decide", "%(n)d to decide", waiting) % {"n": waiting}
+            yield Task(_("Ends of contracts"), note, reverse("dealer-exits"), tone="warn", icon="alert")
+    for one in returns_waiting(user)[:MOST_RETURNS]:
+        url = reverse("stock-return", args=[one.dealer.code])
+        title = _("Stock return list of %(dealer)s") % {"dealer": one.dealer.name}
+        yield Task(title, one.get_state_display(), url, icon="box")
 
 
 def _quarantine(user: Any) -> Iterator[Task]:

@@ -17,7 +17,7 @@ from config.home.waiting import tasks_of
 from dealers.choices import ExitState, Role
 from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
-from dealers.models import AuditRecord, Dealer, ExitPlan, User
+from dealers.models import AuditRecord, Dealer, DealerExit, ExitPlan, User
 from dealers.permissions import can as dealers_can
 from dealers.web.access import person
 from dealers.web.audit_words import told
@@ -69,5 +69,6 @@ def _dealer(user: User, dealer: Dealer, at: datetime) -> dict[str, Any]:
         "statements": list(statements[:_STATEMENTS]),
         "progress": rebate_progress(dealer.pk, at=at),
         "tasks": dealer_tasks(user, dealer, at=at),
+        "ended": DealerExit.objects.filter(dealer=dealer).first(),
         "ending": ExitPlan.objects.filter(dealer=dealer, state=ExitState.AGREED).first(),
     }

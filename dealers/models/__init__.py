@@ -1,7 +1,7 @@
 """The facts: people, places, dealers, goods, deliveries, supply, policy, audit.
 
 Read in this order: people, places, network, catalogue, policy, exits, feeds, sync, intakes, stock, supply, notices,
-keys, jobs, uploads, counts, files, admission, certificates, agreements, audit.
+keys, stock_returns, jobs, uploads, counts, files, admission, certificates, agreements, audit.
 """
 
 from dealers.models.adjustments import StockAdjustment, StockAdjustmentHistory
@@ -33,6 +33,7 @@ from dealers.models.places import Region
 from dealers.models.policy import PolicyVersion
 from dealers.models.price_changes import PriceChange, PriceChangeLine
 from dealers.models.stock import InventoryLine, InventoryLineHistory, Shipment, ShipmentTally
+from dealers.models.stock_returns import StockReturn, StockReturnLine
 from dealers.models.supply import SupplyAnswer, SupplyHold
 from dealers.models.sync import ExemptionRequest, SyncExemption, SyncWarning, SystemOutage
 from dealers.models.trade import TradeAgreement, TradeFileReceived, TradeMessage, TradePlace
@@ -89,6 +90,8 @@ __all__ = [
     "StockAdjustment",
     "StockAdjustmentHistory",
     "StockCountDraft",
+    "StockReturn",
+    "StockReturnLine",
     "StoredFile",
     "SupplyAnswer",
     "SupplyHold",

@@ -33,6 +33,25 @@ SUPPLY: dict[str, NoticeText] = {
         _("The contract of %(dealer)s goes on"),
         _("The end planned for %(last_day)s was withdrawn. Reason: %(detail)s"),
     ),
+    "return_offered": NoticeText(
+        _("Stock return list: please answer"),
+        _(
+            "Headquarters takes back %(units)s units for %(amount)s yuan at the end of the contract of %(dealer)s. "
+            "Look at the list, then confirm it or say what is wrong."
+        ),
+    ),
+    "return_confirmed": NoticeText(
+        _("%(dealer)s confirms its stock return list"),
+        _("%(units)s units for %(amount)s yuan. The general manager can fix the list. %(detail)s"),
+    ),
+    "return_objected": NoticeText(
+        _("%(dealer)s disagrees with its stock return list"),
+        _("%(detail)s Change the list and put it forward again."),
+    ),
+    "return_fixed": NoticeText(
+        _("The stock return list of %(dealer)s is fixed"),
+        _("%(units)s units go back for %(amount)s yuan. %(detail)s"),
+    ),
     "dealer_terminated": NoticeText(
         _("The contract of %(dealer)s has ended"),
         _(

@@ -72,7 +72,11 @@ def leaving(dealer: Dealer, user: User) -> dict[str, Any]:
 
 
 def _may(user: User) -> dict[str, bool]:
-    return {"may_decide_exit": can(user, "exits.decide"), "may_withdraw_exit": can(user, "exits.withdraw")}
+    return {
+        "may_decide_exit": can(user, "exits.decide"),
+        "may_withdraw_exit": can(user, "exits.withdraw"),
+        "may_see_returns": can(user, "returns.view"),
+    }
 
 
 def _plans(user: User) -> QuerySet[ExitPlan]:

@@ -22,6 +22,7 @@ from dealers.foundation.working_days import Deadline, deadline
 from dealers.models import PolicyVersion, Region, User
 from dealers.permissions import can as dealers_can
 from dealers.selectors.calendar import current_calendar
+from dealers.selectors.stock_returns import visible_returns
 from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.downloads import table_response
 from dealers.web.listing import choice_of, page_of, words_of
@@ -98,6 +99,7 @@ def statement_detail(request: HttpRequest, period: str, dealer: str) -> HttpResp
         "kinds": _by_kind(lines),
         "own": own,
         "about_exit": exit_words(statement),
+        "stock_return": visible_returns(user).filter(dealer=statement.dealer_id).first() if statement.role else None,
         "exit_tone": "warn" if statement.closing < 0 else "",
         "is_draft": statement.state == StatementState.DRAFT,
         "issued": list(statement.documents.order_by("written", "language")),
