@@ -27,6 +27,8 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "reports.view": READERS | DEALER_SIDE,
     "reports.write": DEALER_SIDE,
     "reports.acknowledge": frozenset({Role.AFTERSALES_SUPERVISOR}),
+    #: To let a case be opened about what was missed; the case path asks again.
+    "breaches.take_up": frozenset({Role.CHANNEL_MANAGER, Role.RISK_INVESTIGATOR}),
     "breaches.waive": frozenset({Role.AFTERSALES_SUPERVISOR}),
 }
 

@@ -73,6 +73,7 @@ app.conf.beat_schedule = {
     "sweep-tickets": {"task": "aftersales.sweep_tickets", "schedule": 120.0},
     "compare-breaches": {"task": "aftersales.compare_breaches", "schedule": crontab(hour="3", minute="40")},
     "sweep-satisfaction-reports": {"task": "aftersales.sweep_reports", "schedule": crontab(minute="*/15")},
+    "take-up-breaches": {"task": "settlement.take_up_breaches", "schedule": crontab(minute="4-59/15")},
     "sweep-teams": {"task": "aftersales.sweep_teams", "schedule": crontab(hour="8", minute="20")},
     "heartbeat": {"task": "dealers.heartbeat", "schedule": 30.0},
 }

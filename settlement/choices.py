@@ -170,6 +170,7 @@ class EvidenceKind(TextChoices):
     VIOLATION = "violation", _("Violation with its lines")
     OBSERVATION = "observation", _("Market observation")
     SIGNAL = "signal", _("Fraud signal")
+    BREACH = "breach", _("Service breach")
     FILE = "file", _("File")
     REFERENCE = "reference", _("Reference")
 

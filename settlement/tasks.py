@@ -18,6 +18,7 @@ from settlement.errors import CalculationSuperseded
 from settlement.models import AccrualEstimate, Backtest, Calculation, PreparedExport, SettlementRun, SignalRun
 from settlement.selectors.documents import ISSUE_DOCUMENTS
 from settlement.services.backtesting import answer_backtest
+from settlement.services.breach_intake import take_up_overdue_reports
 from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
 from settlement.services.case_path.applying import apply_decided_cases
 from settlement.services.case_path.sweeping import sweep_cases as sweep
@@ -162,6 +163,12 @@ def confirm_silent_statements() -> None:
 @shared_task(name="settlement.reject_unanswered_disputes")
 def reject_unanswered_disputes() -> None:
     reject_unanswered(at=clock.now())
+
+
+@shared_task(name="settlement.take_up_breaches")
+def take_up_breaches() -> None:
+    """Open cases about satisfaction reports that are overdue."""
+    take_up_overdue_reports(at=clock.now())
 
 
 @shared_task(name="settlement.sweep_cases")

@@ -15,7 +15,7 @@ class ServiceBreach(models.Model):
     """``breached_at`` is the instant that was due, whenever anybody looked; ``recorded_at`` is when somebody did.
 
     One that turns out to be none (an outage of ours became known) is waived and stays on record. ``dealer`` empty is
-    headquarters' own.
+    headquarters' own. ``case_number`` names the case that took it up; empty while none has.
     """
 
     kind = models.CharField(_("kind"), max_length=24, choices=BreachKind)
@@ -28,12 +28,20 @@ class ServiceBreach(models.Model):
     waived_at = models.DateTimeField(_("waived at"), null=True)
     waived_by = models.CharField(_("waived by"), max_length=200, blank=True)
     waive_reason = models.TextField(_("why it was waived"), blank=True)
+    case_number = models.CharField(_("case"), max_length=32, blank=True)
 
     class Meta:
         verbose_name = _("service breach")
         verbose_name_plural = _("service breaches")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["dealer", "breached_at"], name="breach_by_dealer")]
+        indexes = [
+            models.Index(fields=["dealer", "breached_at"], name="breach_by_dealer"),
+            models.Index(
+                fields=["kind", "breached_at"],
+                name="breach_to_take_up",
+                condition=Q(case_number="", waived_at=None, dealer__isnull=False),
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 name="a_response_is_missed_once", fields=["clock"], condition=Q(clock__isnull=False, waived_at=None)

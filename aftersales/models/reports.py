@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from aftersales.choices import ReportState
 
-_CONTENT = ("statement", "plan", "figures", "submitted_at", "due_at")
+_CONTENT = ("statement", "plan", "figures", "submitted_at")
 
 
 def _content_changed() -> pgtrigger.Condition:
@@ -21,11 +21,16 @@ def _content_changed() -> pgtrigger.Condition:
 
 
 class SatisfactionReport(models.Model):
-    """One dealer's report of one quarter. ``figures`` are the system's, as they stood when it was handed in."""
+    """One dealer's report of one quarter. ``figures`` are the system's, as they stood when it was handed in.
+
+    ``counts_from`` is when the time for it began; ``due_at`` is moved by outages of ours since. Reports asked for
+    before that was kept have none, and theirs is reckoned back from the deadline.
+    """
 
     dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT, related_name="+")
     quarter = models.CharField(_("quarter"), max_length=7)
     policy = models.ForeignKey("dealers.PolicyVersion", on_delete=models.PROTECT, related_name="+")
+    counts_from = models.DateTimeField(_("time counts from"), null=True)
     due_at = models.DateTimeField(_("due at"))
     state = models.CharField(_("state"), max_length=16, choices=ReportState, default=ReportState.DUE)
     statement = models.TextField(_("the dealer's statement"), blank=True)

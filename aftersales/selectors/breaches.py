@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -24,8 +25,6 @@ class BreachFacts:
 
     key: int
     kind: BreachKind
-    dealer_id: int
-    breached_at: datetime
     reference: str
     snapshot: dict[str, Any]
 
@@ -41,16 +40,21 @@ def visible_breaches(user: Any) -> QuerySet[ServiceBreach]:
     return breaches.filter(dealer__in=visible_dealers(user).values("pk")) | own
 
 
-def breaches_to_take_up(kind: BreachKind, *, after: int = 0, most: int = 500) -> list[BreachFacts]:
-    """Breaches of dealers that stand, in the order they were recorded, beginning after one already taken up."""
-    rows = ServiceBreach.objects.filter(kind=kind, pk__gt=after, waived_at=None, dealer__isnull=False)
-    found = rows.select_related("clock__ticket", "report").order_by("pk")[:most]
-    return [breach_facts(row) for row in found]
+def breaches_to_take_up(kind: BreachKind, *, since: datetime, most: int = 500) -> list[int]:
+    """Keys of dealers' breaches of a kind that stand and no case has taken up, the earliest first."""
+    rows = ServiceBreach.objects.filter(kind=kind, case_number="", waived_at=None, dealer__isnull=False)
+    return list(rows.filter(breached_at__gte=since).order_by("breached_at", "pk").values_list("pk", flat=True)[:most])
+
+
+def standing_of(keys: Collection[int]) -> set[int]:
+    """Which of these breaches stand now."""
+    return (
+        set(ServiceBreach.objects.filter(pk__in=keys, waived_at=None).values_list("pk", flat=True)) if keys else set()
+    )
 
 
 def breach_facts(breach: ServiceBreach) -> BreachFacts:
     """A dealer's breach as evidence; it names no customer."""
-    assert breach.dealer_id is not None
     kept: dict[str, Any] = {
         "breached_at": breach.breached_at.isoformat(),
         "recorded_at": breach.recorded_at.isoformat(),
@@ -68,4 +72,4 @@ def breach_facts(breach: ServiceBreach) -> BreachFacts:
         submitted = breach.report.submitted_at
         kept |= {"quarter": breach.report.quarter, "submitted_at": submitted.isoformat() if submitted else None}
         reference = f"satisfaction-report:{breach.report.quarter}"
-    return BreachFacts(breach.pk, BreachKind(breach.kind), breach.dealer_id, breach.breached_at, reference, kept)
+    return BreachFacts(breach.pk, BreachKind(breach.kind), reference, kept)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from aftersales.choices import BreachKind
 from aftersales.errors import BreachNotFound, BreachWaived, ReasonMissing
@@ -14,6 +15,11 @@ from aftersales.permissions import require
 from aftersales.selectors.breaches import ON_RECORD, visible_breaches
 from dealers.models import User
 from dealers.services.audit import AuditEvent, record_audit, record_audits
+
+#: Why a breach is waived that an outage of ours explains.
+OUTAGE = "outage"
+#: Why one is waived that a sweep recorded while an answer in time was on its way.
+IN_TIME = "in_time"
 
 
 def record_missed_responses(clocks: Sequence[ResponseClock], *, at: datetime) -> list[ResponseClock]:
@@ -81,6 +87,47 @@ def record_overdue_reports(reports: Sequence[SatisfactionReport], *, at: datetim
         for report in fresh
     )
     return fresh
+
+
+def waive_by_clock(wrong: Q, *, at: datetime, reason: str) -> None:
+    """Waive standing breaches as the system's own mistake; they may be recorded again at another instant."""
+    breaches = ServiceBreach.objects.select_for_update().filter(wrong, waived_at=None)
+    record_audits(
+        AuditEvent(
+            actor=None,
+            action="breach.waive",
+            subject=breach,
+            at=at,
+            reason=reason,
+            before={"breached_at": breach.breached_at.isoformat()},
+            dealer_id=breach.dealer_id,
+        )
+        for breach in list(breaches)
+    )
+    breaches.update(waived_at=at, waive_reason=reason)
+
+
+def locked_breach(key: int) -> ServiceBreach:
+    """A breach, locked until the transaction ends. Raises :class:`BreachNotFound`."""
+    rows = ServiceBreach.objects.select_for_update(of=("self",)).select_related("dealer", "clock__ticket", "report")
+    found = rows.filter(pk=key).first()
+    if found is None:
+        raise BreachNotFound(key=key)
+    return found
+
+
+def record_taken_up(*, breach: ServiceBreach, case_number: str, actor: User | None, at: datetime) -> None:
+    """Note on a locked breach which case took it up."""
+    breach.case_number = case_number
+    breach.save(update_fields=["case_number"])
+    record_audit(
+        actor=actor,
+        action="breach.take_up",
+        subject=breach,
+        at=at,
+        after={"case": case_number, "kind": breach.kind, "breached_at": breach.breached_at.isoformat()},
+        dealer_id=breach.dealer_id,
+    )
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 
 from aftersales.choices import ReportState
@@ -17,12 +18,14 @@ from aftersales.errors import (
     ReportNotFound,
     ReportNotHandedIn,
 )
-from aftersales.models import SatisfactionReport
+from aftersales.models import SatisfactionReport, ServiceBreach
 from aftersales.permissions import can, require
-from aftersales.rules.report_due import owes_report, report_due_at
+from aftersales.rules.report_due import owes_report, report_counts_from, report_due_at
+from aftersales.selectors.breaches import ON_RECORD
 from aftersales.selectors.reports import owed_reports, visible_reports
 from aftersales.selectors.service_figures import figures_of
 from aftersales.services.breaches import record_overdue_reports
+from aftersales.services.report_deadlines import compare_reports_with_outages, set_reports_right
 from aftersales.services.tickets.acting import Actor, audit_actor, label_of, supervisors
 from aftersales.terms import aftersales_terms
 from dealers.choices import DealerState, NoticeKind
@@ -53,6 +56,7 @@ def submit_report(*, quarter: str, statement: str, plan: str, actor: Actor, at: 
     report = _own_report(actor, quarter)
     if not statement.strip() or not plan.strip():
         raise ReportIncomplete
+    set_reports_right([report], at=at)
     if at >= report.due_at:
         record_overdue_reports([report], at=at)
     figures = figures_of(report.dealer_id, Quarter.parse(report.quarter), as_of=at)
@@ -113,8 +117,9 @@ class ReportsSwept:
 def sweep_reports(*, at: datetime) -> ReportsSwept:
     """Ask for the reports of the quarter that has ended, remind of them, record those overdue at their instant.
 
-    Safe to run twice and at once; a few statements for any number of dealers.
+    Outages of ours move deadlines first. Safe to run twice and at once; a few statements for any number of dealers.
     """
+    compare_reports_with_outages(at=at)
     return ReportsSwept(asked=_ask(at), reminded=_remind(at), overdue=_record_overdue(at))
 
 
@@ -124,11 +129,13 @@ def _ask(at: datetime) -> int:
     policy = policy_in_force(quarter.end) or policy_in_force(quarter.last_period.start)
     if policy is None:
         return 0
-    due_at = report_due_at(quarter, aftersales_terms(policy).satisfaction.due_days, at)
+    days = aftersales_terms(policy).satisfaction.due_days
+    counts_from = report_counts_from(quarter, days, at)
+    due_at = report_due_at(counts_from, days)
     known = SatisfactionReport.objects.filter(quarter=str(quarter)).values("dealer")
     dealers = Dealer.objects.filter(pk__gt=0, state=DealerState.ACTIVE, activated_on__lt=quarter.end)
     asked = [
-        SatisfactionReport(dealer=dealer, quarter=str(quarter), policy=policy, due_at=due_at)
+        SatisfactionReport(dealer=dealer, quarter=str(quarter), policy=policy, counts_from=counts_from, due_at=due_at)
         for dealer in dealers.exclude(pk__in=known)
         if owes_report(activated_on=dealer.activated_on, known_since=dealer.created_at, quarter=quarter)
     ]
@@ -155,9 +162,10 @@ def _remind(at: datetime) -> int:
 
 @transaction.atomic
 def _record_overdue(at: datetime) -> int:
-    missing = SatisfactionReport.objects.filter(state=ReportState.DUE, due_at__lte=at, breaches=None)
-    locked = SatisfactionReport.objects.select_for_update(skip_locked=True, of=("self",)).select_related("dealer")
-    overdue = record_overdue_reports(list(locked.filter(pk__in=missing.values("pk"), state=ReportState.DUE)), at=at)
+    known = Exists(ServiceBreach.objects.filter(ON_RECORD, report=OuterRef("pk")))
+    missing = SatisfactionReport.objects.filter(~known, state=ReportState.DUE, due_at__lte=at)
+    locked = missing.select_for_update(skip_locked=True, of=("self",)).select_related("dealer")
+    overdue = record_overdue_reports(list(locked), at=at)
     if overdue:
         keys = {one.dealer_id for one in overdue}
         people, managers, watching = people_of_dealers(keys), managers_of_dealers(keys), supervisors()
@@ -191,7 +199,7 @@ def _own_report(actor: Actor, quarter: str) -> SatisfactionReport:
     """The actor's own report of a quarter, locked, while it is not handed in."""
     if actor.dealer_id is None or (isinstance(actor, User) and not can(actor, "reports.write")):
         raise NotPermitted
-    mine = SatisfactionReport.objects.select_for_update(of=("self",)).select_related("dealer")
+    mine = SatisfactionReport.objects.select_for_update(of=("self",)).select_related("dealer", "policy")
     found = mine.filter(dealer=actor.dealer_id, quarter=quarter).first()
     if found is None:
         waiting = ", ".join(owed_reports(actor.dealer_id).values_list("quarter", flat=True)) or "—"

@@ -151,6 +151,7 @@ def breaches(request: HttpRequest) -> HttpResponse:
         "window": window_of(request, visible_breaches(user)),
         "own": user.dealer_id is not None,
         "may_waive": can(user, "breaches.waive"),
+        "may_take_up": can(user, "breaches.take_up"),
     }
     return render(request, "aftersales/breaches.html", context)
 

@@ -21,6 +21,7 @@ from dealers.choices import Role
 from dealers.foundation.clock import business_day, start_of_day
 from dealers.foundation.periods import Quarter
 from dealers.models import Dealer, Product, Region, User
+from settlement.services.breach_intake import take_up_overdue_reports
 
 Event = tuple[datetime, Callable[[datetime], None]]
 _T, _S = TicketTopic, TicketSource
@@ -94,6 +95,7 @@ def service_events(network: Sequence[DemoDealer], staff: Staff, opening: datetim
 def _swept(at: datetime) -> None:
     sweep_tickets(at=at)
     sweep_reports(at=at)
+    take_up_overdue_reports(at=at)
     sweep_teams(at=at)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from aftersales.choices import BreachKind
 from dealers.foundation.clock import BUSINESS_ZONE
 from pricing.choices import ViolationKind
 from settlement.choices import EvidenceKind, SignalRule
@@ -45,9 +46,17 @@ def evidence_title(evidence: CaseEvidence) -> str:
         case EvidenceKind.SIGNAL:
             rule = evidence.summary.get("rule")
             return _("Fraud signal: %(rule)s") % {"rule": SignalRule(rule).label} if rule else _("Fraud signal")
+        case EvidenceKind.BREACH:
+            return breach_title(evidence.summary)
         case EvidenceKind.FILE:
             return _("File: %(name)s") % {"name": evidence.summary["name"]}
     return _("Reference: %(reference)s") % {"reference": evidence.reference}
+
+
+def breach_title(seen: Mapping[str, Any]) -> str:
+    """What was owed and missed: ``First response missed: T-2026-000012``."""
+    which = seen.get("ticket") or seen.get("quarter", "")
+    return _("%(what)s: %(which)s") % {"what": BreachKind(seen["kind"]).label, "which": which}
 
 
 def breach_words(kind: str) -> str:
@@ -90,9 +99,17 @@ def evidence_figures(evidence: CaseEvidence, *, for_dealer: bool) -> list[Pair]:
         figures.append((_("Total shortfall"), f"¥{money(str(seen['shortfall']))}"))
     if evidence.kind == EvidenceKind.OBSERVATION:
         figures += _sighting(evidence, for_dealer=for_dealer)
+    if evidence.kind == EvidenceKind.BREACH:
+        figures += _missed(seen)
     if evidence.kind == EvidenceKind.FILE:
         figures.append((_("Size in bytes"), f"{seen['size']:,}"))
     return figures
+
+
+def _missed(seen: Mapping[str, Any]) -> list[Pair]:
+    done = seen.get("responded_at") or seen.get("submitted_at")
+    pairs = [(_("Was due"), instant_of(seen["breached_at"])), (_("Done"), instant_of(done) if done else _("not yet"))]
+    return [(_("Received"), instant_of(seen["received_at"])), *pairs] if seen.get("received_at") else pairs
 
 
 def _sighting(evidence: CaseEvidence, *, for_dealer: bool) -> list[Pair]:

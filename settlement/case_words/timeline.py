@@ -54,11 +54,11 @@ def _step(entry: CaseEntry) -> Step:
 
 
 def _opened(case: Case) -> Told:
-    return Told(case.opened_at, _("Case opened"), str(case.opened_by), quote=case.reason)
+    return Told(case.opened_at, _("Case opened"), str(case.brought_by), quote=str(case.opened_because))
 
 
 def _added(piece: CaseEvidence, *, for_dealer: bool) -> Told:
-    by = _("Headquarters") if for_dealer else str(piece.added_by)
+    by = _("Headquarters") if for_dealer else str(piece.brought_by)
     return Told(piece.added_at, _("Evidence: %(what)s") % {"what": evidence_title(piece)}, by)
 
 

@@ -121,7 +121,7 @@ def as_object(dossier: Dossier) -> dict[str, Any]:
         ],
     }
     if not dossier.for_dealer:
-        value["opened_by"] = case.opened_by.get_username()
+        value["opened_by"] = case.opened_by.get_username() if case.opened_by else None
         value["opened_because"] = case.reason
         value["owner"] = case.owner.get_username() if case.owner else None
         value["notes"] = [
@@ -142,7 +142,7 @@ def evidence_object(piece: CaseEvidence, *, for_dealer: bool) -> dict[str, Any]:
     if not for_dealer:
         return {
             **found,
-            "added_by": piece.added_by.get_username(),
+            "added_by": piece.added_by.get_username() if piece.added_by else None,
             "reason": piece.reason,
             "summary": piece.summary,
             "snapshot": piece.snapshot,

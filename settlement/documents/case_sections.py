@@ -50,7 +50,11 @@ def sections_of(dossier: Dossier) -> list[dict[str, Any]]:
 
 def _about(dossier: Dossier) -> list[Block]:
     case = dossier.case
-    blocks = [] if dossier.for_dealer else [_words(case.reason, str(case.opened_by), instant_words(case.opened_at))]
+    blocks = (
+        []
+        if dossier.for_dealer
+        else [_words(str(case.opened_because), str(case.brought_by), instant_words(case.opened_at))]
+    )
     if case.charge:
         by = _("Charge put to the dealer") if not dossier.for_dealer else _("What you are said to have done")
         blocks.append(_words(case.charge, by, instant_words(case.heard_at)))
@@ -70,7 +74,7 @@ def _evidence(dossier: Dossier) -> list[Block]:
             blocks.append(_plain(sentence))
         figures = evidence_figures(piece, for_dealer=dossier.for_dealer)
         if not dossier.for_dealer:
-            figures.append((_("Reason"), f"{piece.reason} ({piece.added_by})"))
+            figures.append((_("Reason"), f"{piece.added_because} ({piece.brought_by})"))
         blocks.append(_facts([*figures, (_("Fingerprint (SHA-256)"), piece.digest)]))
         blocks += _lines(piece, number)
     return blocks

@@ -6,6 +6,8 @@ What is said and decided in a case is in :mod:`settlement.models.case_hearings` 
 
 from __future__ import annotations
 
+from typing import Any
+
 import pgtrigger
 from django.conf import settings
 from django.db import models
@@ -17,6 +19,14 @@ from dealers.models.guards import append_only
 from settlement.choices import CaseKind, CaseOutcome, CasePriority, CaseState, EvidenceKind
 from settlement.rules.case_life import BEFORE_HEARING, OPEN_STATES
 
+#: Why the clock opened a case by itself, as it is kept, and in words.
+OVERDUE_REPORT = "satisfaction_report_overdue"
+_REASONS_OF_THE_CLOCK = {OVERDUE_REPORT: _("A satisfaction report was not handed in when it was due.")}
+
+
+def _reason_in_words(reason: str, by: Any) -> str | Promise:
+    return reason if by is not None else _REASONS_OF_THE_CLOCK.get(reason, reason)
+
 
 class Case(models.Model):
     """Something a dealer may have done, on its way to a decision (rulebook section 7).
@@ -26,6 +36,7 @@ class Case(models.Model):
     counts ``due_days`` working days from ``due_from``. ``ready_at`` is since when the judge may decide: the dealer
     has said all it has to say, or its time is over. ``seen_digest`` is the state of the facts behind the evidence
     that a judge last saw; ``held_back_at`` is set while other facts keep the consequences waiting for that.
+    ``opened_by`` is empty for what the clock brought: an after-sales breach.
     """
 
     number = models.CharField(_("number"), max_length=32, unique=True)
@@ -36,7 +47,7 @@ class Case(models.Model):
     state = models.CharField(_("state"), max_length=20, choices=CaseState, default=CaseState.OPENED)
     priority = models.CharField(_("priority"), max_length=8, choices=CasePriority, default=CasePriority.NORMAL)
     opened_at = models.DateTimeField(_("opened at"))
-    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    opened_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
     reason = models.TextField(_("reason"))
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="cases_owned")
@@ -75,6 +86,10 @@ class Case(models.Model):
             ),
             models.CheckConstraint(name="a_case_says_why", condition=~Q(reason="")),
             models.CheckConstraint(
+                name="the_clock_opens_only_cases_of_aftersales",
+                condition=Q(opened_by__isnull=False) | Q(kind=CaseKind.AFTERSALES),
+            ),
+            models.CheckConstraint(
                 name="a_dealer_is_heard_before_a_case_goes_on",
                 condition=Q(state__in=[*BEFORE_HEARING, CaseState.DISMISSED, CaseState.MERGED])
                 | (Q(heard_at__isnull=False) & ~Q(charge="")),
@@ -101,6 +116,16 @@ class Case(models.Model):
             return _("Awaiting the judge")
         return CaseState(self.state).label
 
+    @property
+    def brought_by(self) -> str | Promise:
+        """Who opened the case, in words."""
+        return _("The system") if self.opened_by is None else str(self.opened_by)
+
+    @property
+    def opened_because(self) -> str | Promise:
+        """Why the case was opened, in words."""
+        return _reason_in_words(self.reason, self.opened_by_id)
+
 
 class CaseEvidence(models.Model):
     """What was seen when somebody brought it: a reference, a copy of it, and the fingerprint of the copy. Append-only.
@@ -122,11 +147,27 @@ class CaseEvidence(models.Model):
     digest = models.CharField(_("digest"), max_length=64)
     reason = models.TextField(_("reason"))
     added_at = models.DateTimeField(_("added at"))
-    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+")
 
     class Meta:
         verbose_name = _("piece of evidence")
         verbose_name_plural = _("evidence")
         ordering = ["added_at", "id"]
-        constraints = [models.UniqueConstraint(name="evidence_joins_a_case_once", fields=["case", "digest"])]
+        constraints = [
+            models.UniqueConstraint(name="evidence_joins_a_case_once", fields=["case", "digest"]),
+            models.CheckConstraint(
+                name="the_clock_brings_only_breaches",
+                condition=Q(added_by__isnull=False) | Q(kind=EvidenceKind.BREACH),
+            ),
+        ]
         triggers = [append_only("evidence_is_never_changed")]
+
+    @property
+    def brought_by(self) -> str | Promise:
+        """Who attached it, in words."""
+        return _("The system") if self.added_by is None else str(self.added_by)
+
+    @property
+    def added_because(self) -> str | Promise:
+        """Why it was attached, in words."""
+        return _reason_in_words(self.reason, self.added_by_id)

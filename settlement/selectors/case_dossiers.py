@@ -39,7 +39,7 @@ def _files(
     case: Case, evidence: list[CaseEvidence], notes: list[CaseNote], *, for_dealer: bool
 ) -> tuple[FiledFile, ...]:
     found = [
-        FiledFile(piece.file, EVIDENCE, "" if for_dealer else piece.added_by.get_username())
+        FiledFile(piece.file, EVIDENCE, "" if for_dealer or piece.added_by is None else piece.added_by.get_username())
         for piece in evidence
         if piece.kind == EvidenceKind.FILE and piece.file is not None
     ]

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
+from aftersales.selectors.breaches import standing_of
 from dealers.foundation.clock import business_day
 from dealers.selectors.outages import outages_between
 from pricing.choices import PRICE_VIOLATIONS, Channel, Enforcement, ViolationKind
@@ -20,7 +21,9 @@ from settlement.rules.case_fairness import Edge, Examination, FactNow, Key, Seen
 from settlement.rules.case_life import STANDING_STATES
 
 _MICRO = Decimal("0.000001")
-_OBSERVED = "observed"
+_OBSERVED, _MISSED = "observed", "missed"
+#: What is found again by its own row and not by a sale line.
+_BY_ROW = (_OBSERVED, _MISSED)
 
 
 def examination_of(case: Case, *, at: datetime) -> Examination:
@@ -34,7 +37,7 @@ def examination_of(case: Case, *, at: datetime) -> Examination:
         outages = outages_between(first, last, now=at)
     return examine(
         facts,
-        {**_lines_now(case.dealer_id, facts), **_observations_now(pieces)},
+        {**_lines_now(case.dealer_id, facts), **_observations_now(pieces), **_breaches_now(pieces)},
         outages=outages,
         decided=_decided_elsewhere(case),
         by_itself=sum(not _is_compared(piece, case.dealer.code) for piece in pieces),
@@ -72,6 +75,8 @@ def facts_in(piece: CaseEvidence, dealer: str) -> Iterator[SeenFact]:
         yield SeenFact(key=("", f"{piece.reference}#{number}"), spans=[times])
     if piece.kind == EvidenceKind.OBSERVATION:
         yield SeenFact(key=(_OBSERVED, piece.reference), revision=1)
+    if piece.kind == EvidenceKind.BREACH:
+        yield SeenFact(key=_missed(piece), revision=1)
 
 
 def _is_compared(piece: CaseEvidence, dealer: str) -> bool:
@@ -84,7 +89,7 @@ def _day_of(instant: str | None) -> date | None:
 
 def _lines_now(dealer_id: int, facts: Iterable[SeenFact]) -> Mapping[Key, FactNow]:
     """The lines of the facts as they are reported now, judged by the facts of now. One query."""
-    wanted = {fact.key[1]: fact.key[0] for fact in facts if fact.revision is not None and fact.key[0] != _OBSERVED}
+    wanted = {fact.key[1]: fact.key[0] for fact in facts if fact.revision is not None and fact.key[0] not in _BY_ROW}
     if not wanted:
         return {}
     breaches: dict[str, set[str]] = {}
@@ -149,6 +154,17 @@ def _observations_now(pieces: Iterable[CaseEvidence]) -> Mapping[Key, FactNow]:
         compared = comparison_of(seen, facts) if facts is not None else None
         found[_OBSERVED, ids[seen.pk]] = FactNow(1, holds=compared is not None and compared.holds)
     return found
+
+
+def _breaches_now(pieces: Iterable[CaseEvidence]) -> Mapping[Key, FactNow]:
+    """Whether what was missed still stands, or was waived since. One query."""
+    keys = {piece.summary["breach"]: _missed(piece) for piece in pieces if piece.kind == EvidenceKind.BREACH}
+    standing = standing_of(keys)
+    return {key: FactNow(1, holds=breach in standing) for breach, key in keys.items()}
+
+
+def _missed(piece: CaseEvidence) -> Key:
+    return _MISSED, piece.reference.partition("@")[0]
 
 
 def _decided_elsewhere(case: Case) -> set[Key]:

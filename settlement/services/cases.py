@@ -44,15 +44,16 @@ def open_case(
     priority: CasePriority,
     evidence: Evidence,
     reason: str,
-    actor: User,
+    actor: User | None,
     at: datetime,
 ) -> Case:
-    """The open case about these facts, with the evidence in it; a new one if there is none.
+    """The open case about these facts, with the evidence in it; a new one if there is none. ``actor`` None: the clock.
 
     Runs in the caller's transaction. Two at once end in one case, and the same evidence joins it once. Raises
     :class:`~dealers.errors.NotPermitted`.
     """
-    permissions.require(actor, "cases.open")
+    if actor is not None:
+        permissions.require(actor, "cases.open")
     case = _open_one(kind, dealer, facts)
     if case is None:
         try:
@@ -69,7 +70,7 @@ def open_case(
     return case
 
 
-def join_evidence(*, case: Case, evidence: Evidence, reason: str, actor: User, at: datetime) -> bool:
+def join_evidence(*, case: Case, evidence: Evidence, reason: str, actor: User | None, at: datetime) -> bool:
     """Attach evidence to an undecided case locked by the caller; False when the very same is there already.
 
     A dealer that is being heard is told, and its time to reply begins anew: nobody is judged on what it could not
@@ -89,7 +90,7 @@ def join_evidence(*, case: Case, evidence: Evidence, reason: str, actor: User, a
     return True
 
 
-def add_evidence(*, case: Case, evidence: Evidence, reason: str, actor: User, at: datetime) -> bool:
+def add_evidence(*, case: Case, evidence: Evidence, reason: str, actor: User | None, at: datetime) -> bool:
     """Attach evidence to a case locked by the caller; False when the very same is there already."""
     digest = sha256_hex(canonical_json(evidence.snapshot))
     if case.evidence.filter(digest=digest).exists():
@@ -132,7 +133,7 @@ def _make(
     period: str,
     priority: CasePriority,
     reason: str,
-    actor: User,
+    actor: User | None,
     at: datetime,
 ) -> Case:
     case = Case(

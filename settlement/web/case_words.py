@@ -13,13 +13,21 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from aftersales.choices import BreachKind
 from dealers.choices import HoldKind
 from pricing.choices import ViolationKind
 from settlement.case_words.consequences import followed_title, followed_where, line_words
-from settlement.case_words.evidence import breach_words, evidence_sentence, evidence_title, seen_lines
+from settlement.case_words.evidence import (
+    breach_words,
+    evidence_figures,
+    evidence_sentence,
+    evidence_title,
+    seen_lines,
+)
 from settlement.case_words.history import Told
 from settlement.choices import CaseKind, EvidenceKind
 from settlement.models import Case, CaseEvidence
+from settlement.proof_words.rows import half_month_words
 from settlement.rules.case_consequences import InFull
 from settlement.rules.case_fairness import LeftOutFor
 from settlement.rules.case_phases import Phase, Stretch
@@ -55,6 +63,9 @@ def facts_words(case: Case) -> str:
     if kind in (FAKE_SALES, STOCK_LOSSES):
         words = _("Fake sales of %(year)s") if kind == FAKE_SALES else _("Stock losses of %(year)s")
         return words % {"year": rest}
+    if kind in BreachKind.values:
+        of = rest if kind == BreachKind.SATISFACTION_REPORT else half_month_words(rest)
+        return _("%(what)s: %(which)s") % {"what": BreachKind(kind).label, "which": of}
     return str(CaseKind(kind).label) if kind in CaseKind.values else kind.replace("_", " ")
 
 
@@ -68,6 +79,7 @@ def evidence_row(evidence: CaseEvidence, *, for_dealer: bool = False) -> dict[st
         "sentence": evidence_sentence(evidence, for_dealer=for_dealer),
         "lines": seen_lines(getattr(evidence, "first_lines", None) or (), dealer=evidence.case.dealer.code),
         "summary": {} if for_dealer and evidence.kind == EvidenceKind.SIGNAL else summary,
+        "figures": evidence_figures(evidence, for_dealer=for_dealer) if evidence.kind == EvidenceKind.BREACH else [],
         "url": "",
         "opens": evidence.kind in (EvidenceKind.VIOLATION, EvidenceKind.OBSERVATION)
         or (evidence.kind == EvidenceKind.SIGNAL and not for_dealer),

@@ -24,7 +24,7 @@ from settlement.permissions import can
 from settlement.selectors.case_board import overrides
 from settlement.selectors.cases import case_of, file_in
 from settlement.selectors.signals.findings import changed_lines
-from settlement.services import case_intake
+from settlement.services import breach_intake, case_intake
 from settlement.services.case_path.acting import GivenFile
 from settlement.services.case_path.by_hand import open_by_hand
 from settlement.services.case_path.hearing import mark_opened
@@ -139,6 +139,18 @@ def hand_over_observation(request: HttpRequest, pk: int) -> HttpResponse:
         said = _("Handed over as %(case)s. Nothing follows before it is decided.")
         messages.success(request, said % {"case": opened})
     return back_to(request, "observation", pk)
+
+
+@require_POST
+@capability_required("cases.open", can=can)
+def hand_over_breach(request: HttpRequest, pk: int) -> HttpResponse:
+    """Hand what a dealer missed over to the case path."""
+    with refusals_shown(request):
+        reason = request.POST.get("reason", "")[:2000]
+        opened = breach_intake.hand_over_breach(breach_id=pk, reason=reason, actor=person(request), at=clock.now())
+        said = _("Handed over as %(case)s. Nothing follows before it is decided.")
+        messages.success(request, said % {"case": opened})
+    return back_to(request, "service-breaches")
 
 
 def _open(request: HttpRequest) -> Case:

@@ -129,6 +129,7 @@ urlpatterns = [
     path("cases/new/", cases.case_new, name="case-new"),
     path("cases/overrides/", cases.case_overrides, name="case-overrides"),
     path("cases/hand-over/violation/<int:pk>/", cases.hand_over_violation, name="violation-hand-over"),
+    path("cases/hand-over/breach/<int:pk>/", cases.hand_over_breach, name="breach-hand-over"),
     path("cases/hand-over/observation/<int:pk>/", cases.hand_over_observation, name="observation-hand-over"),
     path("cases/<str:number>/", cases.case, name="case"),
     path("cases/<str:number>/dossier.<str:written>", case_files.dossier, name="case-dossier"),

@@ -5,19 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from aftersales.models import ResponseClock, ServiceBreach, Ticket
+from django.db.models import Q
+
+from aftersales.models import ResponseClock, Ticket
 from aftersales.rules.response_clock import due_instant, is_missed
-from aftersales.services.breaches import record_missed_responses
+from aftersales.services.breaches import IN_TIME, OUTAGE, record_missed_responses, waive_by_clock
 from aftersales.services.tickets.acting import Actor, label_of
 from aftersales.terms import aftersales_terms
 from dealers.foundation import clock as present
 from dealers.selectors.outages import outages_between
-from dealers.services.audit import AuditEvent, record_audits
-
-#: Why a breach is waived that an outage of ours explains.
-OUTAGE = "outage"
-#: Why one is waived that a sweep recorded while an answer in time was on its way.
-IN_TIME = "in_time"
 
 
 def start_clock(ticket: Ticket, *, actor: Actor | None, at: datetime, reason: str = "") -> ResponseClock:
@@ -46,7 +42,7 @@ def stop_clock(clock: ResponseClock, *, at: datetime) -> None:
         record_missed_responses([clock], at=at)
     else:
         # A sweep may have looked between the click and this lock.
-        _waive([clock.pk], at, IN_TIME)
+        waive_by_clock(Q(clock=clock.pk), at=at, reason=IN_TIME)
 
 
 def end_clock(clock: ResponseClock, *, at: datetime) -> None:
@@ -75,22 +71,5 @@ def set_right(clocks: Sequence[ResponseClock], *, at: datetime) -> int:
             moved.append(one)
     if moved:
         ResponseClock.objects.bulk_update(moved, ["due_at"], batch_size=500)
-        _waive([one.pk for one in moved], at, OUTAGE)
+        waive_by_clock(Q(clock__in=moved), at=at, reason=OUTAGE)
     return len(moved)
-
-
-def _waive(clocks: Sequence[int], at: datetime, reason: str) -> None:
-    wrong = ServiceBreach.objects.select_for_update().filter(clock__in=clocks, waived_at=None)
-    record_audits(
-        AuditEvent(
-            actor=None,
-            action="breach.waive",
-            subject=breach,
-            at=at,
-            reason=reason,
-            before={"breached_at": breach.breached_at.isoformat()},
-            dealer_id=breach.dealer_id,
-        )
-        for breach in list(wrong)
-    )
-    wrong.update(waived_at=at, waive_reason=reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,7 @@ import pytest
 
 from aftersales.choices import TicketState
 from aftersales.rules.figures import ServiceFigures, share
-from aftersales.rules.report_due import owes_report, report_due_at
+from aftersales.rules.report_due import owes_report, report_counts_from, report_due_at
 from aftersales.rules.staffing import Certified, headcount, warning_day
 from aftersales.rules.ticket_life import TICKET_LIFE, TicketAct, may_rate, may_reopen
 from dealers.foundation.periods import Quarter
@@ -102,14 +102,29 @@ def test_a_certificate_warns_at_sixty_and_fifteen_days_and_when_it_has_ended(lef
     assert warning_day(DAY + timedelta(days=left), DAY, (60, 15)) == warned
 
 
+def due(quarter: Quarter, asked_at: str) -> datetime:
+    return report_due_at(report_counts_from(quarter, 10, moment(asked_at)), 10)
+
+
 def test_a_report_is_due_at_the_end_of_the_tenth_day_after_its_quarter() -> None:
-    assert report_due_at(Quarter(2026, 3), 10, moment("2026-10-01 00:15")) == moment("2026-10-11 00:00")
-    assert report_due_at(Quarter(2026, 4), 10, moment("2027-01-10 23:59")) == moment("2027-01-11 00:00")
+    assert due(Quarter(2026, 3), "2026-10-01 00:15") == moment("2026-10-11 00:00")
+    assert due(Quarter(2026, 4), "2027-01-10 23:59") == moment("2027-01-11 00:00")
 
 
 def test_whoever_is_asked_after_that_has_as_many_days_from_being_asked() -> None:
-    assert report_due_at(Quarter(2026, 3), 10, moment("2026-10-11 00:00")) == moment("2026-10-21 00:00")
-    assert report_due_at(Quarter(2026, 3), 10, moment("2026-11-22 09:00")) == moment("2026-12-02 09:00")
+    assert due(Quarter(2026, 3), "2026-10-11 00:00") == moment("2026-10-21 00:00")
+    assert due(Quarter(2026, 3), "2026-11-22 09:00") == moment("2026-12-02 09:00")
+
+
+def test_our_outages_are_added_to_the_time_for_a_report() -> None:
+    begun = moment("2026-10-01 00:00")
+    down = [
+        (moment("2026-10-03 08:00"), moment("2026-10-03 14:00")),
+        (moment("2026-10-11 02:00"), moment("2026-10-12")),
+    ]
+    assert report_due_at(begun, 10, down[:1]) == moment("2026-10-11 06:00")
+    assert report_due_at(begun, 10, down) == moment("2026-10-12 04:00")
+    assert report_due_at(begun, 10, [(moment("2026-09-01"), moment("2026-09-30"))]) == moment("2026-10-11 00:00")
 
 
 @pytest.mark.parametrize(

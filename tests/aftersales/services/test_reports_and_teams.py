@@ -20,7 +20,7 @@ from aftersales.errors import (
     ReportNotDue,
 )
 from aftersales.models import SatisfactionReport, ServiceBreach, TeamCertificate
-from aftersales.selectors.breaches import breaches_to_take_up
+from aftersales.selectors.breaches import breach_facts, breaches_to_take_up
 from aftersales.selectors.service_figures import figures_of, service_figures
 from aftersales.selectors.staffing import headcounts, staff_shortfalls
 from aftersales.services.breaches import waive_breach
@@ -30,10 +30,13 @@ from aftersales.services.tickets.answering import reopen, resolve, respond
 from aftersales.services.tickets.assigning import assign_ticket
 from aftersales.services.tickets.by_customer import customer_complains, customer_rates
 from aftersales.services.tickets.sweeping import sweep_tickets
+from dealers.choices import Role
 from dealers.errors import NotPermitted
 from dealers.foundation.periods import Quarter
 from dealers.models import Dealer, Notice
+from dealers.services.outages import record_outage, revoke_outage
 from rebates.selectors.service_facts import service_facts
+from tests import factories
 from tests.aftersales.service_stage import AT, DAY, HOUR, certified, new_ticket, received, stage, ticket_in
 from tests.pricing.promo_stage import moment
 
@@ -72,10 +75,31 @@ def test_it_is_reminded_then_overdue_at_its_instant_however_late_anybody_looks(c
     breach = ServiceBreach.objects.get(report=own)
     assert (breach.breached_at, breach.recorded_at) == (DUE, DUE + 20 * DAY)
     assert {"owner", "channel", "service"} <= told("report_overdue")
-    facts = [one for one in breaches_to_take_up(BreachKind.SATISFACTION_REPORT) if one.key == breach.pk]
-    assert [(one.reference, one.dealer_id) for one in facts] == [("satisfaction-report:2026-Q3", cast.first.pk)]
+    assert breach.pk in breaches_to_take_up(BreachKind.SATISFACTION_REPORT, since=DUE)
+    assert breach_facts(breach).reference == "satisfaction-report:2026-Q3"
     waive_breach(key=breach.pk, reason="停电", actor=cast.service, at=DUE + 22 * DAY)
     assert sweep_reports(at=DUE + 23 * DAY).overdue == 0
+    assert breach.pk not in breaches_to_take_up(BreachKind.SATISFACTION_REPORT, since=DUE)
+
+
+def test_an_outage_that_becomes_known_moves_the_deadline_and_what_was_overdue_with_it(cast: Any) -> None:
+    sweep_reports(at=ENDED)
+    SatisfactionReport.objects.update(counts_from=None)  # as one asked for before it was kept
+    late = submit_report(**SAID, actor=cast.owner, at=DUE + 3 * HOUR)
+    sweep_reports(at=DUE + 3 * HOUR)
+    assert ServiceBreach.objects.filter(waived_at=None).count() == 3
+    admin = factories.User(role=Role.ADMINISTRATOR)
+    down = {"start": DUE - 2 * DAY, "end": DUE - 2 * DAY + 6 * HOUR}
+    wrong = record_outage(reason="电信故障", actor=admin, at=DUE + DAY, **down)
+    for _twice in range(2):
+        sweep_reports(at=DUE + DAY)
+    late.refresh_from_db()
+    assert (late.due_at, late.is_late) == (DUE + 6 * HOUR, False)
+    assert not ServiceBreach.objects.filter(report=late, waived_at=None).exists()
+    assert set(ServiceBreach.objects.filter(waived_at=None).values_list("breached_at", flat=True)) == {DUE + 6 * HOUR}
+    revoke_outage(outage=wrong, reason="并非我方", actor=admin, at=DUE + 2 * DAY)
+    sweep_reports(at=DUE + 2 * DAY)
+    assert set(SatisfactionReport.objects.values_list("due_at", flat=True)) == {DUE}
 
 
 def test_handing_in_freezes_the_figures_of_that_instant(cast: Any) -> None:

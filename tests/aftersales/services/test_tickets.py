@@ -21,7 +21,7 @@ from aftersales.errors import (
     TooManyTickets,
 )
 from aftersales.models import ServiceBreach, Ticket, TicketEvent
-from aftersales.selectors.breaches import breaches_to_take_up
+from aftersales.selectors.breaches import breach_facts, breaches_to_take_up
 from aftersales.selectors.tickets import events_for, phone_for, ticket_by_number
 from aftersales.services.breaches import waive_breach
 from aftersales.services.tickets.answering import mark_complaint, reopen, resolve, respond, write_note
@@ -81,7 +81,7 @@ def test_where_nobody_covers_the_place_headquarters_has_it_and_its_clock_runs_to
     assert ticket.dealer is None and told("ticket_unplaced") == {"service"}
     sweep_tickets(at=DUE)
     assert ServiceBreach.objects.get().dealer is None
-    assert breaches_to_take_up(BreachKind.FIRST_RESPONSE) == []
+    assert breaches_to_take_up(BreachKind.FIRST_RESPONSE, since=AT) == []
 
 
 @pytest.mark.parametrize("changed", [{"phone": "123"}, {"consent": False}, {"description": " "}, {"contact": ""}])
@@ -139,9 +139,10 @@ def test_a_late_answer_is_a_breach_also_when_no_sweep_ran(cast: Any) -> None:
     respond(number=ticket.number, text="抱歉", actor=cast.owner, at=DUE)
     breach = ServiceBreach.objects.get()
     assert (breach.breached_at, breach.waived_at) == (DUE, None)
-    facts = breaches_to_take_up(BreachKind.FIRST_RESPONSE)[0]
+    assert breaches_to_take_up(BreachKind.FIRST_RESPONSE, since=DUE) == [breach.pk]
+    assert breaches_to_take_up(BreachKind.FIRST_RESPONSE, since=DUE + HOUR) == []
+    facts = breach_facts(breach)
     assert (facts.reference, facts.snapshot["hours"]) == (f"ticket:{ticket.number}", 24)
-    assert breaches_to_take_up(BreachKind.FIRST_RESPONSE, after=facts.key) == []
 
 
 def test_an_answer_on_its_way_while_a_sweep_looked_is_in_time(cast: Any) -> None:
@@ -302,7 +303,7 @@ def test_a_breach_waived_by_the_supervisor_is_not_recorded_again(cast: Any) -> N
     waive_breach(key=ServiceBreach.objects.get().pk, reason="客户留错号码", actor=cast.service, at=DUE + HOUR)
     sweep_tickets(at=DUE + 2 * HOUR)
     assert ServiceBreach.objects.get().waived_by == "service"
-    assert breaches_to_take_up(BreachKind.FIRST_RESPONSE) == []
+    assert breaches_to_take_up(BreachKind.FIRST_RESPONSE, since=AT) == []
 
 
 def test_whom_it_was_about_is_forgotten_and_what_happened_stays(cast: Any) -> None:
