@@ -54,5 +54,5 @@ def published_policy(source: str | None = None, *, at: datetime = AT) -> PolicyV
 
 def document_of(source: str) -> dict[str, Any]:
     """The plain values of a YAML text, read by the library itself."""
-    document: dict[str, Any] = yaml.safe_load(source)
+    document: dict[str, Any] = yaml.load(source, Loader=yaml.CSafeLoader)
     return document
