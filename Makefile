@@ -28,7 +28,7 @@ run: setup
 setup: $(VENV)/.setup $(VENV)/.translations
 
 test: setup $(VENV)/.setup-dev
-	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadgroup $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist loadfile $(PYTEST_ARGS)
 
 lint: setup $(VENV)/.setup-dev
 	$(BIN)/ruff check .

@@ -10,15 +10,18 @@ import os
 import shutil
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import django
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import PBKDF2PasswordHasher
 from hypothesis import HealthCheck
 from hypothesis import settings as examples
 
 from config.celery import app as celery_app
 from config.embedded import ensure_services, release_services
+from tests.sharing import SharedByFile
 
 # How fast a machine is, or what else runs on it, is nothing a test may fail of.
 examples.register_profile("halfmoon", deadline=None, suppress_health_check=[HealthCheck.too_slow])
@@ -54,8 +57,16 @@ if _WORKER is not None and os.environ["REDIS_URL"] != settings.REDIS_URL:
     celery_app.conf.broker_url = os.environ["REDIS_URL"]
 # All visitors of a test run come from one address; how often one address may sign in is not what they test.
 settings.ACCOUNT_RATE_LIMITS = False
+# What a password costs to guess is not tested either: the same procedure with few rounds, known to every process.
+PBKDF2PasswordHasher.iterations = 10
+settings.PASSWORD_HASHERS = settings.PASSWORD_HASHERS[::-1]
 # Otherwise every visitor would list all style sheets and scripts anew; they are looked for when asked for.
 settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> SharedByFile | None:
+    return SharedByFile(config, log) if config.getvalue("dist") == "loadfile" else None
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

@@ -35,7 +35,7 @@ from settlement.tasks import CALCULATE
 from tests import factories
 from tests.settlement.world import dealer, half, sell
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.xdist_group("workers")]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 PERIOD = "2026-11-H1"
 PATIENCE = 90.0

@@ -35,7 +35,7 @@ sys.path.insert(0, str(ROOT / "docs" / "clients" / "python"))
 
 from halfmoon_client import Halfmoon, Patience, Receipt, SaleLine  # noqa: E402
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("workers")]
+pytestmark = [pytest.mark.slow]
 
 REPORTS, LINES = 60, 40
 PATIENCE = 90.0
