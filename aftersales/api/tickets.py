@@ -34,7 +34,7 @@ from aftersales.services.tickets.intake import NewTicket, receive_ticket
 from dealers.api.access import ScopeOrCapability
 from dealers.api.idempotency import IdempotentPosts
 from dealers.api.problems import Problem
-from dealers.api.serializers import StrictSerializer
+from dealers.api.serializers import FileSerializer, StrictSerializer
 from dealers.foundation import clock
 from dealers.models import Product, Region
 from dealers.principals import MachineClient
@@ -253,10 +253,6 @@ class ReopenTicket(TicketCall):
         return _done(request, number, reopen)
 
 
-class TicketUploadSerializer(serializers.Serializer[Any]):
-    file = serializers.FileField()
-
-
 class TicketFiles(TicketCall):
     access = {"POST": _ANSWER}
     parser_classes = [MultiPartParser]
@@ -266,14 +262,14 @@ class TicketFiles(TicketCall):
         summary="Attach a file, such as the report of a repair",
         description="Up to 10 MB, recognised by its content.",
         tags=_TAG,
-        request={"multipart/form-data": TicketUploadSerializer},
+        request={"multipart/form-data": FileSerializer},
         responses={201: TicketFileSerializer},
     )
     def post(self, request: Request, number: str) -> Response:
-        body = TicketUploadSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        file = body.validated_data["file"]
-        made = attach(number=number, name=file.name, content=file, actor=cast(Actor, request.user), at=clock.now())
+        file = FileSerializer.read(request)
+        made = attach(
+            number=number, name=file.name or "file", content=file, actor=cast(Actor, request.user), at=clock.now()
+        )
         return Response(TicketFileSerializer(made).data, status=status.HTTP_201_CREATED)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -27,3 +28,17 @@ class QuerySerializer(serializers.Serializer[Any]):
         query.is_valid(raise_exception=True)
         values: dict[str, Any] = query.validated_data
         return values
+
+
+class FileSerializer(serializers.Serializer[Any]):
+    """One file in a form of several parts; what it is shows in its content, see `dealers.services.files`."""
+
+    file = serializers.FileField()
+
+    @classmethod
+    def read(cls, request: Any) -> UploadedFile:
+        """The file that came. Raises the usual problem 400 without one."""
+        body = cls(data=request.data)
+        body.is_valid(raise_exception=True)
+        file: UploadedFile = body.validated_data["file"]
+        return file

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.http import HttpResponse
-from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import serializers, status
@@ -16,8 +15,7 @@ from rest_framework.response import Response
 from dealers.api.access import ScopeOrCapability
 from dealers.api.bodies import StrictJSONParser
 from dealers.api.idempotency import IdempotentPosts
-from dealers.api.problems import Problem
-from dealers.api.serializers import StrictSerializer
+from dealers.api.serializers import FileSerializer, StrictSerializer
 from dealers.foundation import clock
 from dealers.models import User
 from dealers.web.files import file_response
@@ -38,10 +36,6 @@ from pricing.services.promos.minutes import LONGEST_MINUTES, write_minutes
 
 _READ = ("promos:read", "promos.view")
 _WRITE = ("promos:write", "promos.request")
-
-
-class FileSerializer(serializers.Serializer[Any]):
-    file = serializers.FileField()
 
 
 class WrittenMinutesSerializer(serializers.Serializer[Any]):
@@ -68,11 +62,10 @@ class PromoAttachments(PromoAct):
         responses={201: PromoAttachmentSerializer},
     )
     def post(self, request: Request, code: str) -> Response:
-        file = request.FILES.get("file")
-        if file is None:
-            errors = [{"field": "file", "code": "required", "detail": gettext("Attach a file.")}]
-            raise Problem(400, "invalid", gettext("Some fields are not valid."), errors)
-        attachment = attach_file(code=code, name=file.name, content=file, actor=caller(request), at=clock.now())
+        file = FileSerializer.read(request)
+        attachment = attach_file(
+            code=code, name=file.name or "file", content=file, actor=caller(request), at=clock.now()
+        )
         return Response(PromoAttachmentSerializer(attachment).data, status=status.HTTP_201_CREATED)
 
 

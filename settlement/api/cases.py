@@ -7,7 +7,6 @@ from typing import Any
 import django_filters
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils.translation import gettext
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import generics, serializers, status
@@ -17,8 +16,7 @@ from rest_framework.response import Response
 
 from dealers.api.access import ScopeOrCapability, actor_of, own_dealer
 from dealers.api.idempotency import IdempotentPosts
-from dealers.api.problems import Problem
-from dealers.api.serializers import StrictSerializer
+from dealers.api.serializers import FileSerializer, StrictSerializer
 from dealers.foundation import clock
 from dealers.web.files import file_response
 from settlement.case_words.evidence import evidence_sentence
@@ -210,10 +208,6 @@ class CaseAppealView(IdempotentPosts):
         return answer_with(request, number, status.HTTP_201_CREATED)
 
 
-class CaseUploadSerializer(serializers.Serializer[Any]):
-    file = serializers.FileField()
-
-
 class CaseFiles(IdempotentPosts):
     permission_classes = [ScopeOrCapability]
     access = {"POST": _WRITE}
@@ -225,14 +219,11 @@ class CaseFiles(IdempotentPosts):
         summary="Hand in a file while you may reply, or while your appeal is undecided",
         description="PDF, pictures, Word and Excel without macros, CSV or text, up to 10 MB; recognised by content.",
         tags=["cases"],
-        request={"multipart/form-data": CaseUploadSerializer},
+        request={"multipart/form-data": FileSerializer},
         responses={201: CaseDetailSerializer},
     )
     def post(self, request: Request, number: str) -> Response:
-        file = request.FILES.get("file")
-        if file is None:
-            errors = [{"field": "file", "code": "required", "detail": gettext("Attach a file.")}]
-            raise Problem(400, "invalid", gettext("Some fields are not valid."), errors)
+        file = FileSerializer.read(request)
         given = [GivenFile(file.name or "file", file)]
         hand_in(number=number, files=given, actor=actor_of(request), at=clock.now())
         return answer_with(request, number, status.HTTP_201_CREATED)
