@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from aftersales.choices import Side
 from aftersales.models import TicketEvent
+from dealers.selectors.people import with_people_called
 
 _ACTS = {
     "receive": gettext_lazy("Request received"),
@@ -40,7 +41,7 @@ def stars(rating: int | None) -> str:
 
 def history_for_staff(events: Iterable[TicketEvent], *, own: bool) -> list[dict[str, Any]]:
     """The whole history; a dealer sees that headquarters acted, and not who."""
-    return [
+    return with_people_called(
         {
             "title": act_words(event),
             "at": event.at,
@@ -49,7 +50,7 @@ def history_for_staff(events: Iterable[TicketEvent], *, own: bool) -> list[dict[
             "tone": _TONES.get(event.act, ""),
         }
         for event in events
-    ]
+    )
 
 
 def history_for_customer(events: Iterable[TicketEvent]) -> list[dict[str, Any]]:

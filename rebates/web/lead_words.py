@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dealers.selectors.people import with_people_called
 from rebates.models import Lead
 from rebates.rules.referral_checks import Refusal
 
@@ -40,7 +41,7 @@ def refusal_words(code: str) -> str:
 def lead_history(lead: Lead, *, own: bool) -> list[dict[str, Any]]:
     """The way so far for the timeline; a dealer sees that headquarters acted, and not who, and no reward."""
     hidden = ("reward", "deny", "take_back", "call_back") if own else ()
-    return [
+    return with_people_called(
         {
             "title": str(_ACTS[step.act]),
             "at": step.at,
@@ -50,4 +51,4 @@ def lead_history(lead: Lead, *, own: bool) -> list[dict[str, Any]]:
         }
         for step in lead.steps.all()
         if step.act not in hidden
-    ]
+    )

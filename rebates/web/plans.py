@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
 from dealers.foundation import clock
+from dealers.selectors.people import with_people_called
 from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.listing import choice_of, page_of
 from rebates.choices import PlanAct, PlanState
@@ -105,10 +106,10 @@ def _plan_page(request: HttpRequest, pk: int, form: PlanForm | None) -> HttpResp
     context = {
         "plan": found,
         "own": user.dealer_id is not None,
-        "steps": [
+        "steps": with_people_called(
             {"title": PlanAct(step.act).label, "at": step.at, "actor": step.by, "quote": step.text}
             for step in found.steps.all()
-        ],
+        ),
         "form": form or PlanForm(initial=given),
         "may_submit": can(user, "plans.write") and PLAN_LIFE.allows(found.state, "submit"),
         "may_report": can(user, "plans.write") and PLAN_LIFE.allows(found.state, "progress"),

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from dealers.selectors.people import with_people_called
 from rebates.models import SupportActivity
 from rebates.rules.support_quota import Pots
 
@@ -45,11 +46,11 @@ def steps_shown(activity: SupportActivity, *, own: bool) -> list[dict[str, Any]]
         by = step.by if step.by else _("the clock")
         shown.append(
             {
-                "title": f"{_ACTS[step.act]} · {step.amount:,.2f}" if step.amount else str(_ACTS[step.act]),
+                "title": f"{_ACTS[step.act]} · ¥{step.amount:,.2f}" if step.amount else str(_ACTS[step.act]),
                 "at": step.at,
                 "actor": _("Headquarters") if own and step.by_hq else by,
                 "quote": step.reason,
                 "tone": _TONES.get(step.act, "ok"),
             }
         )
-    return shown
+    return with_people_called(shown)

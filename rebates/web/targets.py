@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dealers.foundation import clock
 from dealers.foundation.periods import Quarter
+from dealers.selectors.people import people_called
 from dealers.selectors.visibility import visible_dealers
 from dealers.web.access import back_to, capability_required, person, refusals_shown
 from dealers.web.listing import page_of, words_of
@@ -65,6 +66,7 @@ def targets(request: HttpRequest) -> HttpResponse:
         "offered": offered,
         "page": page,
         "rows": [(dealer, standing.get(dealer.pk), history.get(dealer.pk, [])) for dealer in page.object_list],
+        "called": people_called(target.set_by for targets in history.values() for target in targets),
         "q": words,
         "published": published,
     }

@@ -72,10 +72,19 @@ def told(entry: CaseEntry, *, for_dealer: bool) -> Told:
         at=entry.made_at,
         title=str(title),
         by=actor_words(entry, for_dealer=for_dealer),
-        notes=tuple([*notes_of(entry.details, for_dealer=for_dealer), *(each.file.name for each in entry.files.all())]),
+        notes=tuple(
+            [*notes_of(_details_of(entry), for_dealer=for_dealer), *(each.file.name for each in entry.files.all())]
+        ),
         quote=entry.text,
         tone=tone,
     )
+
+
+def _details_of(entry: CaseEntry) -> Mapping[str, Any]:
+    """Whoever took a case is its investigator; that needs no saying twice."""
+    details: Mapping[str, Any] = entry.details
+    repeated = details.get("owner") == entry.made_by
+    return {name: value for name, value in details.items() if not (repeated and name == "owner")}
 
 
 def actor_words(entry: CaseEntry, *, for_dealer: bool) -> str:

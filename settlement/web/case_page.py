@@ -9,6 +9,7 @@ from typing import Any
 from dealers.choices import Role
 from dealers.foundation.money import ZERO
 from dealers.models import User
+from dealers.selectors.people import people_called, with_people_called
 from settlement.case_words.timeline import stretches, timeline
 from settlement.choices import CaseKind, CaseOutcome, CasePriority, CaseState
 from settlement.models import Case, CaseAppeal, CaseDecision
@@ -105,6 +106,7 @@ def _common(case: Case, decision: CaseDecision | None, *, for_dealer: bool, at: 
         for_dealer=for_dealer,
         links_of=links_of,
     )
+    appeal = CaseAppeal.objects.select_related("decided_by").filter(case=case).first()
     shown = [each for each in stretches(case, entries) if not for_dealer or each.phase != Phase.INVESTIGATION]
     return {
         "case": case,
@@ -112,10 +114,11 @@ def _common(case: Case, decision: CaseDecision | None, *, for_dealer: bool, at: 
         "now": at,
         "evidence": [evidence_row(each, for_dealer=for_dealer) for each in evidence],
         "deliveries": deliveries,
-        "entries": timeline_rows(steps),
+        "entries": with_people_called(timeline_rows(steps)),
         "phases": phase_rows(shown, at),
         "facts": facts_words(case),
-        "appeal": CaseAppeal.objects.select_related("decided_by").filter(case=case).first(),
+        "appeal": appeal,
+        "called": people_called([appeal.filed_by if appeal else "", *(each.to for each in deliveries)]),
         "consequences": [consequence_row(each) for each in followed],
         "hold_back": case.held_back_at,
         "steps": [

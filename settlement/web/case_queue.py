@@ -44,7 +44,9 @@ def cases(request: HttpRequest) -> HttpResponse:
     filters = [choice_of(request, "kind", _("All kinds"), CaseKind.choices)]
     if not own:
         filters.append(choice_of(request, "priority", _("Any priority"), CasePriority.choices))
-        filters.append(choice_of(request, "owner", _("Any investigator"), [(each, each) for each in investigators]))
+        filters.append(
+            choice_of(request, "owner", _("Any investigator"), [(each.username, str(each)) for each in investigators])
+        )
     kind, priority, owner = ([each.value for each in filters] + ["", ""])[:3]
     wish = CaseWish(group="" if group == "all" else group, kind=kind, priority=priority, owner=owner, words=words)
     after = request.GET.get("after", "")[:32]
@@ -106,8 +108,7 @@ def assign_many(request: HttpRequest) -> HttpResponse:
 
 
 def _investigators() -> Any:
-    people = User.objects.filter(role=Role.RISK_INVESTIGATOR, is_active=True).order_by("username")
-    return people.values_list("username", flat=True)
+    return User.objects.filter(role=Role.RISK_INVESTIGATOR, is_active=True).order_by("username")
 
 
 def _tabs(user: User) -> list[tuple[str, str]]:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dealers.errors import NotFound, Refused
 from dealers.foundation import clock
 from dealers.models import User
+from dealers.selectors.people import with_people_called
 from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.files import file_response
 from dealers.web.listing import page_of, words_of
@@ -286,7 +287,7 @@ def _shown(found: Dispute, user: User) -> dict[str, Any]:
 def _timeline(found: Dispute, *, for_dealer: bool) -> list[dict[str, Any]]:
     """What was done; who exactly at headquarters did it is not the dealer's to know."""
     entries = entries_in(found, for_dealer=for_dealer)
-    return [
+    return with_people_called(
         {
             "title": DisputeAct(entry.act).label,
             "at": entry.made_at,
@@ -295,4 +296,4 @@ def _timeline(found: Dispute, *, for_dealer: bool) -> list[dict[str, Any]]:
             "tone": _TONES.get(DisputeAct(entry.act), ""),
         }
         for entry in entries
-    ]
+    )

@@ -138,8 +138,12 @@ def test_everything_can_be_done_on_the_page() -> None:
     assert does(of.owner, "appeal", grounds="It was approved.") == "appealed"
     assert does(of.judge, "decide-appeal", outcome="upheld", reasons="no") == "appealed"
     assert does(of.manager, "decide-appeal", outcome="overturned", reasons="it was") == "overturned"
+    User.objects.filter(pk=of.owner.pk).update(first_name="老王")
     for person in (of.investigator, of.judge, of.manager, of.owner):
-        assert signed_in(person).get(page).status_code == 200
+        shown = signed_in(person).get(page)
+        assert shown.status_code == 200
+        assert "老王" in shown.content.decode()  # as people are called, not by the name they sign in with
+        assert f"investigator: {of.investigator.username}" not in shown.content.decode()  # who took it has said so
 
 
 def test_a_case_is_opened_by_hand_with_a_reference() -> None:
