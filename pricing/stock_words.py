@@ -61,8 +61,8 @@ def hint_sentence(cover: Cover, terms: StockTerms) -> str:
             )
         case Hint.ORDER:
             said = _(
-                "About %(daily)s sell a day, so this lasts %(days)s days; a delivery takes about %(lead)s. %(units)s "
-                "more, beside %(in_transit)s under way, would last %(target)s days."
+                "About %(daily)s sell a day. Days this lasts: %(days)s; days a delivery takes: about %(lead)s. "
+                "%(units)s more, beside %(in_transit)s under way, would last %(target)s days."
             )
         case Hint.OVERSTOCK:
             said = _("About %(daily)s sell a day: %(units)s units are more than %(limit)s days need.")

@@ -178,6 +178,7 @@ def _track_page(
         "token": token,
         "steps": _steps(found),
         "due_at": running.due_at if running is not None and running.responded_at is None else None,
+        "late": running is not None and running.responded_at is None and running.due_at <= now,
         "history": history_for_customer(reversed(list(found.events.all()))),
         "pictures": [one for one in found.files.all() if one.side == Side.CUSTOMER],
         "over": over,

@@ -25,12 +25,12 @@ EARNINGS: dict[str, NoticeText] = {
     ),
     "support_asked": NoticeText(
         _("%(dealer)s asks for market support"),
-        _("%(number)s “%(purpose)s”, %(amount)s. Reserve the money or reject it with a reason."),
+        _("%(number)s “%(purpose)s”, ¥%(amount)s. Reserve the money or reject it with a reason."),
     ),
     "support_reserved": NoticeText(
         _("Market support %(number)s is reserved"),
         _(
-            "%(amount)s is reserved for “%(purpose)s”. Attach the contract or quote and commit it by %(due_at)s, or "
+            "¥%(amount)s is reserved for “%(purpose)s”. Attach the contract or quote and commit it by %(due_at)s, or "
             "the reservation lapses. %(remark)s"
         ),
     ),
@@ -40,19 +40,19 @@ EARNINGS: dict[str, NoticeText] = {
     ),
     "support_reserved_ends": NoticeText(
         _("The reservation of %(number)s lapses soon"),
-        _("%(amount)s is reserved for “%(purpose)s” until %(due_at)s. Attach the contract or quote and commit it."),
+        _("¥%(amount)s is reserved for “%(purpose)s” until %(due_at)s. Attach the contract or quote and commit it."),
     ),
     "support_proof_due": NoticeText(
         _("Proof of %(number)s is due soon"),
-        _("Hand in pictures and invoices of “%(purpose)s” by %(due_at)s, or the %(amount)s lapses."),
+        _("Hand in pictures and invoices of “%(purpose)s” by %(due_at)s, or the ¥%(amount)s lapses."),
     ),
     "support_lapsed": NoticeText(
         _("Market support %(number)s has lapsed"),
-        _("“%(purpose)s” was not used in time; %(amount)s is free again if its quarter still runs."),
+        _("“%(purpose)s” was not used in time; ¥%(amount)s is free again if its quarter still runs."),
     ),
     "support_proven": NoticeText(
         _("Proof of %(number)s awaits your judgement"),
-        _("%(dealer)s handed in proof of “%(purpose)s” and claims %(amount)s. Accept it, send it back or refuse it."),
+        _("%(dealer)s handed in proof of “%(purpose)s” and claims ¥%(amount)s. Accept it, send it back or refuse it."),
     ),
     "support_sent_back": NoticeText(
         _("Proof of %(number)s is sent back"),
@@ -60,14 +60,14 @@ EARNINGS: dict[str, NoticeText] = {
     ),
     "support_accepted": NoticeText(
         _("Market support %(number)s is accepted"),
-        _("%(amount)s for “%(purpose)s” stands on your next statement. %(remark)s"),
+        _("¥%(amount)s for “%(purpose)s” stands on your next statement. %(remark)s"),
     ),
     "support_refused": NoticeText(
         _("Proof of %(number)s is refused"), _("Nothing is paid for “%(purpose)s”. Reason: %(remark)s")
     ),
     "support_reversed": NoticeText(
         _("Market support %(number)s is taken back"),
-        _("%(amount)s for “%(purpose)s” is taken back on your next statement. Reason: %(remark)s"),
+        _("¥%(amount)s for “%(purpose)s” is taken back on your next statement. Reason: %(remark)s"),
     ),
     "lead_assigned": NoticeText(
         _("A referred customer waits for your call: %(number)s"),

@@ -51,7 +51,7 @@ def said(findings: Iterable[Finding]) -> list[dict[str, Any]]:
         {
             "label": str(FACTS[finding.field][0]) if finding.field in FACTS else finding.field,
             "step": FACTS[finding.field][1] if finding.field in FACTS else "",
-            "what": finding.render(),
+            "what": _("still missing") if finding.code in ("fact_missing", "uscc_missing") else finding.render(),
             "code": finding.code,
         }
         for finding in findings

@@ -77,6 +77,7 @@ def holds(request: HttpRequest) -> HttpResponse:
         "rows": hold_rows(page.object_list),
         "filters": [kind],
         "tabs": tabs,
+        "of_many": user.dealer_id is None,
         "tab": "all" if everything else "",
         "q": words,
         "may_lift": can(user, "supply.lift"),

@@ -109,9 +109,9 @@ def facts_text(name: str, facts: Mapping[str, Any]) -> str:
     match name:
         case "attainment":
             if sales["target"] is None:
-                return gettext("%(sold)s sold, no target set.") % {"sold": amount_text(sales["sold"])}
+                return gettext("¥%(sold)s sold, no target set.") % {"sold": amount_text(sales["sold"])}
             words = {"sold": amount_text(sales["sold"]), "target": amount_text(sales["target"])}
-            return gettext("%(sold)s sold of a target of %(target)s.") % words
+            return gettext("¥%(sold)s sold of a target of ¥%(target)s.") % words
         case "price":
             words = {"good": f"{price['judged'] - price['breaches']:,}", "judged": f"{price['judged']:,}"}
             return gettext("%(good)s of %(judged)s judged lines keep to their price.") % words

@@ -12,11 +12,13 @@ from settlement.proof_words.rows import half_month_words
 
 _SENTENCES: Mapping[str, Any] = {
     "deviates": _(
-        "%(now)s a day against %(mean)s on average in the last %(halves)s like halves: %(score)s standard deviations, "
+        "%(now)s a day against a mean of %(mean)s (like halves before: %(halves)s): %(score)s standard deviations, "
         "%(change)s in all."
     ),
-    "ratio": _("%(ratio)s times the %(mean)s a day of the last %(halves)s like halves: %(now)s, %(change)s in all."),
-    "from_nothing": _("Earned nothing in the last %(halves)s like halves; now %(now)s a day."),
+    "ratio": _(
+        "%(ratio)s times the mean of %(mean)s a day (like halves before: %(halves)s): %(now)s, %(change)s in all."
+    ),
+    "from_nothing": _("Earned nothing before (like halves looked at: %(halves)s); now %(now)s a day."),
     "first_payment": _("First payment ever: %(payable)s."),
     "negative": _("Negative balance: %(closing)s are carried forward."),
     "owes": _("Negative balance since %(since)s: %(closing)s are carried forward."),
