@@ -91,7 +91,12 @@ def track_act(request: HttpRequest, token: str, name: str) -> HttpResponse:
     if name not in _FORMS:
         raise Http404
     slot, form_class = _FORMS[name]
-    form = form_class(request.POST, request.FILES, prefix="complaint" if name == "complain" else None)
+    form = form_class(
+        request.POST,
+        request.FILES,
+        prefix="complaint" if name == "complain" else None,
+        auto_id="rating_%s" if name == "rate" else "id_%s",
+    )
     status = 422
     if not may_try(_DOOR, address_of(request)):
         form.full_clean()
@@ -188,7 +193,7 @@ def _track_page(
         "may_complain": found.complaint_at is None,
         "text_form": TextForm(),
         "file_form": FileForm(),
-        "rating_form": RatingForm(initial={"stars": found.rating}),
+        "rating_form": RatingForm(initial={"stars": found.rating}, auto_id="rating_%s"),
         "complaint_form": TextForm(prefix="complaint"),
         **(forms or {}),
     }

@@ -76,11 +76,15 @@ def team_page(
     """The page of a team, with forms that were refused in the place of fresh ones."""
     user = person(request)
     today = clock.business_day(clock.now())
+    refused = forms or {}
     members = [
         {
             "member": member,
             "gone": member.valid.upper is not None and member.valid.upper <= today,
             "certificates": [_shown(one, today) for one in member.certificates.all()],
+            "certificate_form": CertificateForm(auto_id=_ids("certificate", member.pk)),
+            "last_day_form": LastDayForm(initial={"last_day": today}, auto_id=_ids("end", member.pk)),
+            **(refused if refused.get("opened") == member.pk else {}),
         }
         for member in team_of(dealer_id)
     ]
@@ -91,9 +95,7 @@ def team_page(
         "may_manage": can(user, "teams.manage"),
         "may_check": can(user, "teams.check"),
         "member_form": MemberForm(initial={"role": TeamRole.TECHNICIAN, "since": today}),
-        "certificate_form": CertificateForm(),
-        "last_day_form": LastDayForm(initial={"last_day": today}),
-        **(forms or {}),
+        **refused,
     }
     return render(request, "aftersales/team.html", context, status=status)
 
@@ -105,7 +107,7 @@ def team_act(request: HttpRequest, name: str, key: int = 0) -> HttpResponse:
     if name not in _FORMS:
         raise Http404
     slot, form_class = _FORMS[name]
-    form = form_class(request.POST, request.FILES)
+    form = form_class(request.POST, request.FILES, auto_id=_ids(name, key))
     user = person(request)
     if name != "add" and not visible_members(user).filter(pk=key).exists():
         raise Http404
@@ -121,6 +123,11 @@ def team_act(request: HttpRequest, name: str, key: int = 0) -> HttpResponse:
             messages.success(request, _("Recorded."))
             return redirect("service-team")
     return team_page(request, user.dealer_id or 0, forms={slot: form, "opened": key, "opened_by": name}, status=422)
+
+
+def _ids(name: str, key: int) -> str:
+    """How the fields of one form are called on a page that has the same form for every member."""
+    return f"{name}-{key}-%s"
 
 
 _FORMS: dict[str, tuple[str, type[forms.Form]]] = {

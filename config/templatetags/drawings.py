@@ -121,7 +121,7 @@ def staircase(
     ``corners`` are (base, earned) in their order, two of the same base are a cliff; ``ahead`` is where the window ends
     at the present pace.
     """
-    return {"chart": draw_staircase(corners, here, ahead), "label": label}
+    return {"chart": draw_staircase(corners, here, ahead), "corners": corners, "label": label}
 
 
 @register.inclusion_tag("components/network.html")

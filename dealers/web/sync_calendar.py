@@ -67,6 +67,8 @@ class Cell:
     found: FeedOnDay
     held: bool
     today: bool
+    #: Whether the day is still ahead, so that nothing is told about it below the month.
+    ahead: bool = False
 
     @property
     def words(self) -> str:
@@ -153,7 +155,7 @@ def _next_month(first: date) -> date:
 
 def _cells(day: CalendarDay, today: date) -> list[Cell]:
     return [
-        Cell(found.feed, day.day, MARKS.get(found.reading.state), found, day.held, day.day == today)
+        Cell(found.feed, day.day, MARKS.get(found.reading.state), found, day.held, day.day == today, day.day > today)
         for found in day.feeds
     ]
 

@@ -15,6 +15,7 @@ from config.navigation import SIDEBAR
 from dealers.choices import Role
 from tests.journeys import demo
 from tests.journeys.demo import fingerprint, foreign_words, seed, visit
+from tests.journeys.markup import faults
 from tests.journeys.office import Office, told_once
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
@@ -100,7 +101,7 @@ def test_a_role_opens_every_page_of_its_side_bar_and_none_that_is_not_its_busine
 
 
 @pytest.mark.parametrize(("role", "language"), VISITORS)
-def test_every_link_leads_somewhere_and_every_page_speaks_one_language(
+def test_every_link_leads_somewhere_and_every_page_speaks_one_language_and_can_be_heard(
     company: Company, role: str, language: str
 ) -> None:
     pages = list(visit(company.browser(role, language)))
@@ -109,6 +110,8 @@ def test_every_link_leads_somewhere_and_every_page_speaks_one_language(
     assert broken == []
     mixed = {page.url: found[:5] for page in pages if (found := foreign_words(page, language, id(company)))}
     assert mixed == {}
+    lost = {page.url: found for page in pages if page.html and (found := faults(page.html, language))}
+    assert lost == {}
 
 
 def addresses(names: Iterable[str]) -> Iterator[tuple[str, str]]:
