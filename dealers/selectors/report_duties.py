@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 
 from dealers.choices import Coverage, DealerState, Feed
 from dealers.foundation.clock import start_of_day
@@ -20,6 +21,7 @@ class Duties:
     """The terms of the policy in force on each of some days; two queries, whoever is asked about afterwards."""
 
     def __init__(self, first: date, end: date) -> None:
+        self.first, self.end = first, end
         self._days = [first + timedelta(days=n) for n in range((end - first).days)]
         self._bounds = [start_of_day(first + timedelta(days=n)) for n in range((end - first).days + 1)]
         first_policy = first_policy_day()
@@ -32,6 +34,10 @@ class Duties:
     def terms(self) -> Sequence[SweepTerms | None]:
         """Per day the terms; None while no policy is in force."""
         return self._terms
+
+    def bounds(self) -> Iterator[tuple[datetime, datetime]]:
+        """Start and end of each day."""
+        return pairwise(self._bounds)
 
     def facts(self, dealer: Dealer, feed: Feed, exemptions: Sequence[SyncExemption]) -> list[DayFacts]:
         """Every day with the dealer's obligation for ``feed``, before any report is known."""
