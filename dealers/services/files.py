@@ -118,13 +118,15 @@ def copy_file(file: StoredFile, *, dealer_id: int, at: datetime) -> StoredFile:
     )
 
 
-def erase_files(ids: Iterable[UUID]) -> int:
+def erase_files(ids: Iterable[UUID], *, of_dealers: bool = False) -> int:
     """Erase files for good, in the caller's transaction, which holds them unattached by now; how many.
 
-    Only for what strangers left with us and nothing came of: what belongs to a dealer or a decision stays.
+    Only for what strangers left with us: what nothing came of, and, with ``of_dealers``, what the law lets us keep for
+    a time only although a dealer worked with it. What a decision stands on stays.
     """
+    files = StoredFile.objects.filter(pk__in=list(ids))
     with pgtrigger.ignore("dealers.StoredFile:a_kept_file_is_never_changed"):
-        erased, _by_model = StoredFile.objects.filter(pk__in=list(ids), dealer=None).delete()
+        erased, _by_model = (files if of_dealers else files.filter(dealer=None)).delete()
     return erased
 
 

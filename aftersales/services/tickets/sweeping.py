@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, QuerySet
 
 from aftersales.choices import Side, TicketState
-from aftersales.models import ResponseClock, ServiceBreach, Ticket, TicketEvent
+from aftersales.models import ResponseClock, ServiceBreach, Ticket
 from aftersales.rules.response_clock import is_missed, levels_reached
 from aftersales.rules.ticket_life import TicketAct
 from aftersales.selectors.breaches import ON_RECORD
 from aftersales.services.breaches import record_missed_responses
 from aftersales.services.tickets.acting import move, notices_about, supervisors
 from aftersales.services.tickets.clocks import set_right
+from aftersales.services.tickets.forgetting import forget_files_left, forget_tickets
 from aftersales.terms import ESCALATION_LEVELS, aftersales_terms
 from dealers.choices import Role
 from dealers.models import PolicyVersion, User
@@ -29,13 +30,14 @@ _BATCH = 500
 
 @dataclass(frozen=True)
 class Swept:
-    """What a sweep did."""
+    """What a sweep did; of ``cleared`` tickets the files were erased."""
 
     missed: int
     reminded: int
     escalated: int
     closed: int
     erased: int
+    cleared: int
 
 
 def sweep_tickets(*, at: datetime) -> Swept:
@@ -47,7 +49,8 @@ def sweep_tickets(*, at: datetime) -> Swept:
             _running().filter(due_at__lte=at, escalated__lt=ESCALATION_LEVELS), lambda clocks: _escalate(clocks, at)
         ),
         closed=sum(_close(policy, at) for policy in _policies(state=TicketState.RESOLVED)),
-        erased=sum(_erase(policy, at) for policy in _policies(state=TicketState.CLOSED, erased_at=None)),
+        erased=sum(forget_tickets(policy, at=at) for policy in _policies(state=TicketState.CLOSED, erased_at=None)),
+        cleared=forget_files_left(at=at),
     )
 
 
@@ -161,15 +164,3 @@ def _close(policy: PolicyVersion, at: datetime) -> int:
         done += len(batch)
         if len(batch) < _BATCH:
             return done
-
-
-@transaction.atomic
-def _erase(policy: PolicyVersion, at: datetime) -> int:
-    """Forget whom it was about, what was written, and which device; the keyed hash of the phone stays for matching."""
-    long_ago = at - timedelta(days=aftersales_terms(policy).keep_contact_days)
-    old = Ticket.objects.filter(state=TicketState.CLOSED, erased_at=None, policy=policy, closed_at__lt=long_ago)
-    keys = list(old.select_for_update(skip_locked=True).order_by("pk").values_list("pk", flat=True)[:5000])
-    TicketEvent.objects.filter(ticket__in=keys).exclude(text="").update(text="")
-    return Ticket.objects.filter(pk__in=keys).update(
-        contact="", phone="", description="", serial="", purchase_doc="", device_key="", address_key="", erased_at=at
-    )

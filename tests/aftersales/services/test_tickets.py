@@ -20,22 +20,25 @@ from aftersales.errors import (
     TicketStateRefused,
     TooManyTickets,
 )
-from aftersales.models import ServiceBreach, Ticket, TicketEvent
+from aftersales.models import ServiceBreach, Ticket, TicketEvent, TicketFile
 from aftersales.selectors.breaches import breach_facts, breaches_to_take_up
 from aftersales.selectors.tickets import events_for, phone_for, ticket_by_number
 from aftersales.services.breaches import waive_breach
-from aftersales.services.tickets.answering import mark_complaint, reopen, resolve, respond, write_note
+from aftersales.services.tickets.answering import attach, mark_complaint, reopen, resolve, respond, write_note
 from aftersales.services.tickets.assigning import assign_ticket
 from aftersales.services.tickets.by_customer import customer_complains, customer_rates, customer_writes
 from aftersales.services.tickets.sweeping import compare_with_outages, sweep_tickets
 from dealers.choices import Industry, Role
 from dealers.errors import NotPermitted
-from dealers.models import AuditRecord, Heartbeat, Notice, SystemOutage, Territory, WebhookEvent
+from dealers.foundation.digest import sha256_hex
+from dealers.models import AuditRecord, Heartbeat, Notice, StoredFile, SystemOutage, Territory, WebhookEvent
 from dealers.scope import row_scope
 from dealers.selectors.outages import INTAKE
 from tests import factories
 from tests.aftersales.service_stage import AT, DAY, DUE, HOUR, clock_of, new_ticket, received, stage, ticket_in
 from tests.settlement.world import sell
+
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 pytestmark = pytest.mark.django_db
 
@@ -315,6 +318,21 @@ def test_whom_it_was_about_is_forgotten_and_what_happened_stays(cast: Any) -> No
     ticket.refresh_from_db()
     assert (ticket.phone, ticket.contact, ticket.description) == ("", "", "") and ticket.phone_key
     assert not TicketEvent.objects.exclude(text="").exists() and TicketEvent.objects.count() == 5
+
+
+def test_the_pictures_go_with_the_customer_and_the_trail_says_so(cast: Any) -> None:
+    kept, forgotten = ticket_in(cast, 1), ticket_in(cast, 2)
+    for ticket in (kept, forgotten):
+        attach(number=ticket.number, name="破损.png", content=PNG, actor=cast.service, at=AT + HOUR)
+    resolve(number=forgotten.number, text="已上门", actor=cast.service, at=AT + HOUR)
+    last = AT + HOUR + timedelta(days=7) + 180 * DAY  # closed by itself after a week
+    assert [sweep_tickets(at=moment).cleared for moment in (last, last + HOUR, last + 2 * HOUR)] == [0, 1, 0]
+    assert [one.ticket_id for one in TicketFile.objects.all()] == [kept.pk]
+    assert StoredFile.objects.count() == 1
+    erased = AuditRecord.objects.filter(action="ticket.erase", subject_id=str(forgotten.pk)).order_by("pk")
+    contact, files = (record.after for record in erased)
+    assert contact["after_days"] == 180 and "phone" in contact["erased"]
+    assert files == {"erased": ["files"], "sha256": [sha256_hex(PNG)]}
 
 
 def test_an_event_is_never_changed_nor_removed(cast: Any) -> None:
