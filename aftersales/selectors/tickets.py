@@ -12,6 +12,7 @@ from aftersales.choices import Side, TicketState
 from aftersales.errors import TicketNotFound
 from aftersales.models import ResponseClock, ServiceBreach, Ticket, TicketEvent, TicketFile
 from aftersales.permissions import can
+from aftersales.selectors.tickets_given import TicketsGiven, tickets_given
 from dealers.choices import Role
 from dealers.foundation.phones import plain_phone
 from dealers.models import Dealer, Product, Region, StoredFile
@@ -30,12 +31,13 @@ _MISSED = ServiceBreach.objects.filter(clock__ticket=OuterRef("pk"), clock__ende
 
 @dataclass(frozen=True, slots=True)
 class TicketWish:
-    """What a list is narrowed to; empty means all."""
+    """What a list is narrowed to; empty means all. ``given`` is what figures of a quarter are made of."""
 
     state: str = ""
     source: str = ""
     mark: str = ""
     words: str = ""
+    given: TicketsGiven | None = None
 
 
 def visible_tickets(user: Any) -> QuerySet[Ticket]:
@@ -68,6 +70,8 @@ def narrowed_tickets(user: Any, wish: TicketWish) -> QuerySet[Ticket]:
         found = found.filter(Exists(_MISSED))
     elif wish.mark == "unplaced":
         found = found.filter(dealer=None)
+    if wish.given is not None:
+        found = tickets_given(found, wish.given)
     if wish.words:
         words = Q(number__icontains=wish.words) | Q(contact__icontains=wish.words) | Q(serial__iexact=wish.words)
         phone = plain_phone(wish.words)

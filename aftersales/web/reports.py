@@ -28,7 +28,7 @@ from dealers.foundation import clock
 from dealers.foundation.periods import Quarter
 from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.downloads import table_response
-from dealers.web.listing import choice_of, page_of, window_of
+from dealers.web.listing import choice_of, page_of, window_of, words_of
 
 COLUMNS = (
     "quarter",
@@ -147,9 +147,14 @@ def report_acknowledge(request: HttpRequest, key: int) -> HttpResponse:
 def breaches(request: HttpRequest) -> HttpResponse:
     """What was missed, the latest first."""
     user = person(request)
+    own, found = user.dealer_id is not None, visible_breaches(user)
+    dealer = "" if own else words_of(request, "dealer")
+    if dealer:
+        found = found.filter(dealer__code=dealer)
     context = {
-        "window": window_of(request, visible_breaches(user)),
-        "own": user.dealer_id is not None,
+        "window": window_of(request, found),
+        "own": own,
+        "dealer": dealer,
         "may_waive": can(user, "breaches.waive"),
         "may_take_up": can(user, "breaches.take_up"),
     }

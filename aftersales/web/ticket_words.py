@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from aftersales.choices import Side
 from aftersales.models import TicketEvent
+from aftersales.selectors.tickets_given import Served
 from dealers.selectors.people import with_people_called
 
 _ACTS = {
@@ -24,6 +25,14 @@ _ACTS = {
     "write": gettext_lazy("Message of the customer"),
     "attach": gettext_lazy("File added"),
     "rate": gettext_lazy("Rated"),
+}
+#: What a list of the tickets behind a figure is called.
+SERVED = {
+    Served.ALL: gettext_lazy("Tickets received"),
+    Served.JUDGED: gettext_lazy("Tickets whose first response is judged"),
+    Served.IN_TIME: gettext_lazy("Tickets answered in time"),
+    Served.MISSED: gettext_lazy("Tickets answered late or never"),
+    Served.RATED: gettext_lazy("Tickets rated"),
 }
 _TONES = {"resolve": "ok", "close": "ok", "rate": "ok", "complain": "bad", "reopen": "warn", "note": "wait"}
 

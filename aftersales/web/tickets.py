@@ -29,11 +29,14 @@ from aftersales.selectors.tickets import (
     ticket_by_number,
     waiting_tickets,
 )
+from aftersales.selectors.tickets_given import Served, TicketsGiven
 from aftersales.services.tickets.intake import NewTicket, receive_ticket
 from aftersales.web.forms import AssignTicketForm, FileForm, RequestForm, TextForm
-from aftersales.web.ticket_words import history_for_staff, stars
+from aftersales.web.ticket_words import SERVED, history_for_staff, stars
 from dealers.errors import Refused
 from dealers.foundation import clock
+from dealers.foundation.periods import Quarter
+from dealers.foundation.refusals import Refused as Unreadable
 from dealers.web.access import capability_required, person
 from dealers.web.files import file_response
 from dealers.web.listing import choice_of, window_of, words_of
@@ -50,7 +53,8 @@ def tickets(request: HttpRequest) -> HttpResponse:
     marks = [("missed", _("Answer missed")), ("complaint", _("Complaints"))]
     mark = choice_of(request, "mark", _("All marks"), marks if own else [*marks, ("unplaced", _("Without a dealer"))])
     words, mine = words_of(request), request.GET.get("tab", "") == "mine"
-    found = narrowed_tickets(user, TicketWish(state.value, source.value, mark.value, words))
+    given = _given_of(request, user.dealer.code if user.dealer is not None else words_of(request, "dealer"))
+    found = narrowed_tickets(user, TicketWish(state.value, source.value, mark.value, words, given))
     waiting = waiting_tickets(user)
     if mine:
         found = found.filter(pk__in=waiting.order_by().values("pk"))
@@ -59,9 +63,11 @@ def tickets(request: HttpRequest) -> HttpResponse:
         "window": window_of(request, found),
         "own": own,
         "filters": [state, source, mark],
+        "given": given,
+        "given_words": SERVED[given.served] if given is not None else "",
         "q": words,
         "tab": "mine" if mine else "",
-        "narrowed": bool(state.value or source.value or mark.value or words),
+        "narrowed": bool(state.value or source.value or mark.value or words or given),
         "tabs": [
             {"label": _("All"), "url": base, "current": not mine, "count": None},
             {
@@ -161,6 +167,18 @@ def ticket_page(
         **(forms or {}),
     }
     return render(request, "aftersales/ticket.html", context, status=status)
+
+
+def _given_of(request: HttpRequest, dealer: str) -> TicketsGiven | None:
+    """What a scorecard or a report asks for: the tickets a dealer was given in a quarter."""
+    asked = request.GET.get("quarter", "")
+    if not asked or not dealer:
+        return None
+    try:
+        quarter, served = Quarter.parse(asked), Served(request.GET.get("served", ""))
+    except (Unreadable, ValueError):
+        return None
+    return TicketsGiven(dealer, quarter, clock.now(), served)
 
 
 def _suggested(found: Ticket) -> list[Any]:

@@ -9,10 +9,8 @@ from typing import Any
 
 from django.db import connection
 
-from pricing.choices import Flag, Verdict
-
-_JUDGED = (Verdict.IN_BAND, Verdict.PROMO, Verdict.BELOW_FLOOR, Verdict.ABOVE_CEILING)
-_BREACHES = (Verdict.BELOW_FLOOR, Verdict.ABOVE_CEILING)
+from pricing.choices import Flag
+from pricing.selectors.sale_lines import BREACHES, JUDGED
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +38,8 @@ def price_compliance(
     params: dict[str, Any] = {
         "first": first,
         "end": end,
-        "judged": [int(verdict) for verdict in _JUDGED],
-        "breaches": [int(verdict) for verdict in _BREACHES],
+        "judged": [int(verdict) for verdict in JUDGED],
+        "breaches": [int(verdict) for verdict in BREACHES],
         "excused": int(Flag.NOT_ENFORCED),
         "dealers": None if dealer_ids is None else list(dealer_ids),
     }

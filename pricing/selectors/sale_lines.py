@@ -38,7 +38,8 @@ class LinePlace(NamedTuple):
 class LineWish:
     """What a list of lines is narrowed to: sold from ``first`` up to ``end`` (exclusive); empty means all.
 
-    ``home`` is the province (by code) the dealers are at home in, ``breach`` only lines held against them.
+    ``home`` is the province (by code) the dealers are at home in, ``judged`` only lines whose price was judged,
+    ``breach`` only those held against the dealers.
     """
 
     first: date
@@ -49,9 +50,11 @@ class LineWish:
     sku: str = ""
     doc_no: str = ""
     home: str = ""
+    judged: bool = False
     breach: bool = False
 
 
+JUDGED = (Verdict.IN_BAND, Verdict.PROMO, Verdict.BELOW_FLOOR, Verdict.ABOVE_CEILING)
 BREACHES = (Verdict.BELOW_FLOOR, Verdict.ABOVE_CEILING)
 _WHOLE, _AMOUNT = BigIntegerField(), DecimalField(max_digits=32, decimal_places=6)
 _SUMS: dict[str, Field[Any, Any]] = {
@@ -101,6 +104,8 @@ def narrowed_lines(user: Any, wish: LineWish) -> QuerySet[SaleLine]:
     if wish.home:
         at_home = Q(home_region__code=wish.home) | Q(home_region__parent__code=wish.home)
         lines = lines.filter(dealer_id__in=Dealer.objects.filter(at_home).values("pk"))
+    if wish.judged:
+        lines = lines.filter(verdict__in=JUDGED)
     if wish.breach:
         forgiven = F("flags").bitand(int(Flag.NOT_ENFORCED))
         lines = lines.annotate(forgiven=forgiven).filter(forgiven=0, verdict__in=BREACHES)

@@ -59,8 +59,10 @@ def sale_lines(request: HttpRequest) -> HttpResponse:
         sku=words_of(request, "sku"),
         doc_no=words_of(request, "doc"),
         home=words_of(request, "home") if user.dealer_id is None else "",
+        judged=request.GET.get("judged") == "1",
         breach=request.GET.get("breach") == "1",
     )
+    special = wish.home or wish.judged or wish.breach
     rows, next_url, first_url = _read_on(request, user, wish)
     context = {
         "rows": [line_row(line) for line in rows],
@@ -71,13 +73,9 @@ def sale_lines(request: HttpRequest) -> HttpResponse:
         "wish": wish,
         "given": {"from": request.GET.get("from", ""), "to": request.GET.get("to", "")},
         "period": period,
-        "sums": sales_between(user, period, period, dealer=wish.dealer)
-        if not (first or last or wish.home or wish.breach)
-        else None,
+        "sums": sales_between(user, period, period, dealer=wish.dealer) if not (first or last or special) else None,
         "for_dealer": user.dealer_id is not None,
-        "narrowed": bool(
-            verdict or flag or wish.dealer or wish.sku or wish.doc_no or wish.home or wish.breach or first or last
-        ),
+        "narrowed": bool(verdict or flag or wish.dealer or wish.sku or wish.doc_no or special or first or last),
     }
     return render(request, "pricing/sale_lines.html", context)
 

@@ -9,12 +9,16 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from aftersales import permissions as aftersales
+from aftersales.selectors.tickets_given import Served
+from aftersales.web.ticket_words import SERVED
 from dealers import permissions as dealers
 from dealers.foundation.periods import Quarter
 from dealers.models import Dealer, User
 from pricing import permissions as pricing
+from rebates.permissions import can
 from rebates.resources.scorecards import PARTS, facts_text, points_text, scale_text, value_text
 from rebates.rules.scorecard.card import Mark
 
@@ -34,7 +38,7 @@ def part_rows(
             "scale": scale_text(mark),
             "facts": facts_text(mark.name, facts),
             "formula": points_text(mark),
-            "url": facts_url(mark.name, dealer=dealer, quarter=quarter, user=user),
+            "links": facts_links(mark.name, dealer=dealer, quarter=quarter, user=user),
             "tone": tone_of(mark),
         }
         for mark in marks
@@ -55,18 +59,44 @@ def most_to_gain(rows: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
     return sorted(losing, key=lambda row: row["mark"].lost, reverse=True)
 
 
-def facts_url(name: str, *, dealer: Dealer, quarter: Quarter, user: User) -> str:
-    """Where the facts behind a part are listed; empty when this person may not open them."""
+def facts_links(name: str, *, dealer: Dealer, quarter: Quarter, user: User) -> list[tuple[str, str]]:
+    """Where the facts behind a part are listed, each figure with its own list; none that this person may not open."""
     own = user.dealer_id is not None
-    lines = {"from": quarter.start.isoformat(), "to": (quarter.end - timedelta(days=1)).isoformat()}
     match name:
-        case "attainment" | "growth" | "price" if pricing.can(user, "sales.view"):
-            narrowed = lines | ({} if own else {"dealer": dealer.code}) | ({"breach": "1"} if name == "price" else {})
-            return f"{reverse('sale-lines')}?{urlencode(narrowed)}"
+        case "attainment" if pricing.can(user, "sales.view"):
+            links = [(_("Lines sold"), _lines_url(dealer, quarter, own))]
+            if can(user, "scorecards.target"):
+                asked = {"quarter": str(quarter), "q": dealer.code}
+                links.append((_("Sales target"), f"{reverse('sales-targets')}?{urlencode(asked)}"))
+            return links
+        case "growth" if pricing.can(user, "sales.view"):
+            before = Quarter(quarter.year - 1, quarter.number)
+            return [
+                (_("Lines sold"), _lines_url(dealer, quarter, own)),
+                (_("Lines sold a year before"), _lines_url(dealer, before, own)),
+            ]
+        case "price" if pricing.can(user, "sales.view"):
+            return [
+                (_("Lines judged on price"), _lines_url(dealer, quarter, own, judged="1")),
+                (_("Lines in violation"), _lines_url(dealer, quarter, own, breach="1")),
+            ]
         case "sync" if dealers.can(user, "sync.calendar"):
             page = reverse("reporting-calendar") if own else reverse("dealer-reporting-calendar", args=[dealer.code])
-            return f"{page}?month={quarter.start:%Y-%m}"
-        case "response" | "satisfaction" if aftersales.can(user, "tickets.view"):
-            return reverse("tickets")
+            months = [quarter.start.replace(month=quarter.start.month + n) for n in range(3)]
+            return [(f"{month:%Y-%m}", f"{page}?month={month:%Y-%m}") for month in months]
+        case "response" if aftersales.can(user, "tickets.view"):
+            return [_tickets(served, dealer, quarter, own) for served in (Served.IN_TIME, Served.MISSED)]
+        case "satisfaction" if aftersales.can(user, "tickets.view"):
+            return [_tickets(Served.RATED, dealer, quarter, own)]
         case _:
-            return ""
+            return []
+
+
+def _lines_url(dealer: Dealer, quarter: Quarter, own: bool, **more: str) -> str:
+    days = {"from": quarter.start.isoformat(), "to": (quarter.end - timedelta(days=1)).isoformat()}
+    return f"{reverse('sale-lines')}?{urlencode(days | ({} if own else {'dealer': dealer.code}) | more)}"
+
+
+def _tickets(served: Served, dealer: Dealer, quarter: Quarter, own: bool) -> tuple[str, str]:
+    asked = {"quarter": str(quarter), "served": served.value} | ({} if own else {"dealer": dealer.code})
+    return str(SERVED[served]), f"{reverse('tickets')}?{urlencode(asked)}"

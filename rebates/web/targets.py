@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from dealers.foundation import clock
 from dealers.foundation.periods import Quarter
+from dealers.foundation.refusals import Refused as Unreadable
 from dealers.selectors.people import people_called
 from dealers.selectors.visibility import visible_dealers
 from dealers.web.access import back_to, capability_required, person, refusals_shown
@@ -48,8 +49,9 @@ def offered_quarters() -> list[str]:
 def targets(request: HttpRequest) -> HttpResponse:
     """Every dealer in sight with its target of a quarter, and who set it when."""
     user, offered = person(request), offered_quarters()
-    quarter = request.GET.get("quarter", "")
-    quarter = quarter if quarter in offered else offered[1]
+    quarter = _asked(request) or offered[1]
+    # A scorecard of long ago leads here too.
+    offered = offered if quarter in offered else [quarter, *offered]
     dealers = visible_dealers(user).order_by("code")
     words = words_of(request)
     if words:
@@ -71,6 +73,13 @@ def targets(request: HttpRequest) -> HttpResponse:
         "published": published,
     }
     return render(request, "rebates/targets.html", context)
+
+
+def _asked(request: HttpRequest) -> str:
+    try:
+        return str(Quarter.parse(request.GET.get("quarter", "")))
+    except Unreadable:
+        return ""
 
 
 @require_POST
