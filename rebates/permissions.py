@@ -42,6 +42,7 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "plans.judge": frozenset({Role.CHANNEL_MANAGER}),
     "tiers.view": READERS,
     "tiers.own": DEALER_SIDE,
+    "tiers.read": READERS | DEALER_SIDE,
     "tiers.try": frozenset({Role.POLICY_MANAGER, Role.CHANNEL_MANAGER, Role.GENERAL_MANAGER}),
     "tiers.decide": frozenset({Role.CHANNEL_MANAGER}),
     "forfeitures.decide": frozenset({Role.RISK_JUDGE}),

@@ -44,6 +44,7 @@ DEALER_SCOPES = (
     "tickets:write",
     "satisfaction:read",
     "satisfaction:write",
+    "scorecards:read",
 )
 SYSTEM_SCOPES = (
     "supply:read",
@@ -69,6 +70,7 @@ SYSTEM_SCOPES = (
     "tickets:read",
     "tickets:write",
     "satisfaction:read",
+    "scorecards:read",
 )
 
 

@@ -6,6 +6,8 @@ from django.urls import path
 
 from rebates.api import referrals, support
 from rebates.api.remote_subsidy import SubsidyApplications
+from rebates.api.scorecards import RunningScorecard, Scorecards
+from rebates.api.tier_reviews import TierReviews
 
 _ONE = "market-support/<str:number>"
 
@@ -33,5 +35,8 @@ urlpatterns = [
     path(f"{_ONE}/send-back", support.SendSupportBack.as_view()),
     path(f"{_ONE}/refuse", support.RefuseSupport.as_view()),
     path(f"{_ONE}/reverse", support.ReverseSupport.as_view()),
+    path("scorecards", Scorecards.as_view(), name="scorecards"),
+    path("scorecards/running", RunningScorecard.as_view(), name="scorecard-running"),
+    path("tier-reviews", TierReviews.as_view(), name="tier-reviews"),
     path("remote-subsidy-applications", SubsidyApplications.as_view(), name="remote-subsidy-applications"),
 ]
