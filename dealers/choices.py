@@ -205,6 +205,7 @@ class Announcement(TextChoices):
     REFERRAL_ASSIGNED = "referral.assigned", _("A referred customer is assigned to a dealer")
     CASE_CHANGED = "case.changed", _("A case needs a reply, was decided, or went on")
     PAYMENT_CHANGED = "payment.changed", _("A payment is on its way, has arrived or has failed")
+    TIER_CHANGED = "tier.changed", _("A change of a dealer's tier is decided")
     NOTICE_LEFT = "notice.left", _("The dealer's people were told something")
     PING = "ping", _("Test")
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.db import transaction
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.utils.translation import gettext_lazy as _
 
+from dealers.choices import Announcement
 from dealers.errors import Refused
 from dealers.foundation.clock import business_day
 from dealers.foundation.effective import DateSpan, Outcome, StandingRow, place_new_span
 from dealers.foundation.half_months import is_half_month_boundary
 from dealers.models import Dealer, DealerTier, User
 from dealers.services.audit import record_audit
+from dealers.services.webhooks import announce
 
 
 class TierChangeNotAhead(Refused):
@@ -29,6 +31,8 @@ class TierChangesThen(Refused):
 @transaction.atomic
 def change_tier(*, dealer_id: int, tier: str, on: date, reason: str, actor: User, at: datetime) -> DealerTier:
     """Put ``tier`` in force from ``on`` until a change that stands already. The same again changes nothing.
+
+    Systems that listen are told at once, before the tier is in force.
 
     Raises :class:`TierChangeNotAhead` or :class:`TierChangesThen`.
     """
@@ -62,6 +66,9 @@ def change_tier(*, dealer_id: int, tier: str, on: date, reason: str, actor: User
         after={"tier": tier, "valid": str(placed.span)},
         dealer_id=dealer.pk,
     )
+    before_tier = next((row.tier for row in rows.values() if on - timedelta(days=1) in row.valid), "")
+    data = {"tier": tier, "before": before_tier, "effective_on": on.isoformat(), "reason": new.reason}
+    announce(event=Announcement.TIER_CHANGED, dealer_id=dealer.pk, data=data, at=at)
     return new
 
 

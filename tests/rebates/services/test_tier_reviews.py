@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from dealers.choices import DealerState, Role
 from dealers.errors import NotPermitted
 from dealers.foundation.clock import as_if_at
-from dealers.models import Dealer, DealerTier, Notice, User
+from dealers.models import Dealer, DealerTier, Notice, User, WebhookEvent
 from dealers.services.tiers import TierChangeNotAhead, TierChangesThen, change_tier
 from rebates.choices import ProposalState
 from rebates.errors import ProposalDecided, ProposalNotFound, ProposalOutdated, QuarterNotOver, TierReasonMissing
@@ -244,10 +244,22 @@ def test_a_tier_changes_only_ahead_at_a_boundary_and_once_there(manager: Any) ->
     for day in (date(2026, 10, 1), date(2026, 10, 17)):
         with pytest.raises(TierChangeNotAhead):
             change_tier(dealer_id=dealer.pk, tier="T1", on=day, reason="", actor=manager, at=AFTER)
-    made = change_tier(dealer_id=dealer.pk, tier="T1", on=BOUNDARY, reason="", actor=manager, at=AFTER)
+    made = change_tier(dealer_id=dealer.pk, tier="T1", on=BOUNDARY, reason="升级", actor=manager, at=AFTER)
     assert change_tier(dealer_id=dealer.pk, tier="T1", on=BOUNDARY, reason="", actor=manager, at=AFTER) == made
     with pytest.raises(TierChangesThen):
         change_tier(dealer_id=dealer.pk, tier="T3", on=BOUNDARY, reason="", actor=manager, at=AFTER)
+
+
+def test_systems_that_listen_are_told_a_change_once_and_before_it_is_in_force(manager: Any) -> None:
+    by_purchases()
+    dealer, stays = rising(manager), dealer_in(manager, "40000000", "12000000")
+    propose_tiers(quarter=Q3, at=AFTER)
+    decide_proposals(pks=[proposal_of(dealer).pk], tier=None, reason="", actor=manager, at=AFTER)
+    told = WebhookEvent.objects.get(kind="tier.changed")
+    assert (told.dealer_id, told.occurred_at) == (dealer.pk, AFTER)
+    assert told.data == {"tier": "T1", "before": "T2", "effective_on": "2026-10-16", "reason": "2026-Q3"}
+    decide_proposal(pk=proposal_of(stays).pk, tier=stays.tiers.get().tier, reason="暂不调整", actor=manager, at=AFTER)
+    assert WebhookEvent.objects.filter(kind="tier.changed").count() == 1
 
 
 def test_more_dealers_cost_no_more_queries_to_review(manager: Any) -> None:
