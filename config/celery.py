@@ -49,6 +49,7 @@ app.conf.beat_schedule = {
     "forget-uploads": {"task": "dealers.forget_uploads", "schedule": crontab(minute="20")},
     "remind-of-open-lines": {"task": "dealers.remind_of_open_lines", "schedule": crontab(hour="9", minute="10")},
     "remind-of-bulletins": {"task": "dealers.remind_of_bulletins", "schedule": crontab(hour="9", minute="20")},
+    "remind-of-contracts": {"task": "dealers.remind_of_contracts", "schedule": crontab(hour="9", minute="15")},
     "relay-jobs": {"task": "dealers.relay_jobs", "schedule": 15.0},
     "seal-audit": {"task": "dealers.seal_audit", "schedule": 60.0},
     "advance-promotions": {"task": "pricing.advance_promotions", "schedule": 300.0},

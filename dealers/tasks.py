@@ -14,6 +14,7 @@ from dealers.services.audit import seal_audit as seal
 from dealers.services.bulletins import remind_of_bulletins as remind_of_unacknowledged
 from dealers.services.calendar import load_calendar, warn_of_calendar_end
 from dealers.services.certificate_sweep import sweep_certificates as sweep_papers
+from dealers.services.contract_reminders import remind_of_contracts as remind_of_ends
 from dealers.services.exit_plans import carry_out_exits as carry_out
 from dealers.services.jobs import relay_jobs as relay
 from dealers.services.notice_mail import deliver_daily_mails as deliver_daily
@@ -88,6 +89,12 @@ def relay_jobs() -> None:
 def sweep_certificates() -> None:
     """Warn of papers that run out, hold supply for those that did, and lift what was renewed."""
     sweep_papers(at=clock.now())
+
+
+@shared_task(name="dealers.remind_of_contracts")
+def remind_of_contracts() -> None:
+    """Remind of contracts that end and none follows."""
+    remind_of_ends(at=clock.now())
 
 
 @shared_task(name="dealers.seal_audit")

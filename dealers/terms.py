@@ -59,9 +59,10 @@ class AdmissionTerms(Terms):
 
 
 class ContractTerms(Terms):
-    """Optional: how many days before its end a contract is assessed, and an addendum listed as ending."""
+    """Optional: how many days before its end a contract is assessed and reminded of, an addendum listed as ending."""
 
     assessment_days: Days = 90
+    reminder_days: Annotated[tuple[Days, ...], several] = (60, 30, 7)
     addendum_days: Days = 60
 
 

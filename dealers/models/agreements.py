@@ -55,6 +55,7 @@ class ContractRenewal(Proposal):
     """What is to become of a contract that ends, with the facts it was proposed on (``assessment``).
 
     ``number``, ``amount``, ``valid`` and ``file`` are those of the contract that follows; empty when it is let end.
+    ``made`` is that contract, once it was agreed and signed; ``unsigned_reason`` why it is in force without its paper.
     """
 
     dealer = models.ForeignKey("dealers.Dealer", on_delete=models.PROTECT, related_name="contract_renewals")
@@ -65,6 +66,10 @@ class ContractRenewal(Proposal):
     valid = DateRangeField(_("valid"), null=True)  # type: ignore[misc]
     file = models.ForeignKey("dealers.StoredFile", on_delete=models.PROTECT, null=True, related_name="+")
     assessment = models.JSONField(_("facts"), default=dict)
+    made = models.OneToOneField(
+        "dealers.Contract", on_delete=models.PROTECT, null=True, related_name="made_by", verbose_name=_("next contract")
+    )
+    unsigned_reason = models.CharField(_("why without its paper"), max_length=500, blank=True)
 
     class Meta:
         verbose_name = _("renewal of a contract")
@@ -77,5 +82,8 @@ class ContractRenewal(Proposal):
             models.CheckConstraint(
                 name="who_proposes_a_renewal_does_not_decide",
                 condition=~Q(state__in=[RequestState.AGREED, RequestState.REFUSED]) | ~Q(decided_by=F("requested_by")),
+            ),
+            models.CheckConstraint(
+                name="only_an_agreed_renewal_makes_a_contract", condition=Q(made=None) | Q(state=RequestState.AGREED)
             ),
         ]

@@ -33,6 +33,29 @@ NETWORK: dict[str, NoticeText] = {
         _("The contract of %(dealer)s is not renewed"),
         _("%(number)s ends on %(last_day)s; supply stops after that day. %(remark)s"),
     ),
+    "renewal_to_sign": NoticeText(
+        _("The renewal of the contract of %(dealer)s is agreed: to be signed"),
+        _(
+            "%(number)s ends on %(last_day)s; %(next)s follows once the signed contract is on file. Without it supply "
+            "stops after that day."
+        ),
+    ),
+    "contract_ends": NoticeText(
+        _("Contract %(number)s of %(dealer)s ends on %(last_day)s"),
+        _("In %(days)s days supply stops. Open its assessment and propose what is to become of it."),
+    ),
+    "contract_ends_own": NoticeText(
+        _("Your contract %(number)s ends on %(last_day)s"),
+        _("In %(days)s days supply stops unless another follows. Headquarters assesses it; ask your channel manager."),
+    ),
+    "contract_to_sign": NoticeText(
+        _("The renewal for %(dealer)s is not signed yet"),
+        _("%(number)s ends on %(last_day)s, in %(days)s days. Attach the signed contract on its page."),
+    ),
+    "contract_to_sign_own": NoticeText(
+        _("Your new contract is to be signed"),
+        _("%(number)s ends on %(last_day)s, in %(days)s days. Send the signed contract back to your channel manager."),
+    ),
     "paper_ends": NoticeText(
         _("%(paper)s of %(dealer)s ends on %(last_day)s"),
         _("In %(days)s days it runs out; then supply is held. Hand in a renewed one in time to be confirmed."),

@@ -7,9 +7,9 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Exists, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, Q, QuerySet, Sum
 
-from dealers.choices import CertificateState, DealerState, HoldKind, RequestState
+from dealers.choices import CertificateState, DealerState, HoldKind, RenewalKind, RequestState
 from dealers.foundation.clock import business_day
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import (
@@ -79,6 +79,18 @@ def open_renewals(user: Any) -> QuerySet[ContractRenewal]:
     """Proposals that wait, of the dealers in sight."""
     waiting = ContractRenewal.objects.filter(state=RequestState.OPEN, contract__in=visible_contracts(user).values("pk"))
     return waiting.select_related("dealer", "contract", "requested_by").order_by("contract__valid__endswith", "pk")
+
+
+def unsigned_renewals(user: Any) -> QuerySet[ContractRenewal]:
+    """Renewals that are agreed and whose signed contract is missing, of the dealers in sight, the next end first."""
+    agreed = ContractRenewal.objects.filter(
+        state=RequestState.AGREED, contract__in=visible_contracts(user).values("pk")
+    )
+    missing = agreed.exclude(kind=RenewalKind.LET_END).filter(Q(made=None) | Q(made__file=None))
+    staying = missing.exclude(dealer__state=DealerState.TERMINATED)
+    return staying.select_related("dealer", "contract", "made", "requested_by").order_by(
+        "contract__valid__endswith", "pk"
+    )
 
 
 def decidable_renewals(user: Any) -> QuerySet[ContractRenewal]:

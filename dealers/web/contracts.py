@@ -1,32 +1,34 @@
-"""Contracts: those that end, the facts of one, proposing what becomes of it, and deciding."""
+"""Contracts: those that end, deciding what becomes of one, and its signed paper.
+
+The page of one contract stands in :mod:`settlement.web.contracts`, from where every app's facts can be seen.
+"""
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Any
 
 from django import forms
 from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_POST
 
-from dealers.choices import HoldKind, RenewalKind, RequestState
+from dealers.choices import RenewalKind
 from dealers.foundation import clock
-from dealers.models import Contract, ContractRenewal
-from dealers.permissions import can
+from dealers.models import ContractRenewal
 from dealers.selectors.contracts import (
-    assessment_of,
     contract_terms,
     contracts_in_force,
-    decidable_renewals,
     ending_contracts,
     open_renewals,
+    unsigned_renewals,
     visible_contracts,
 )
-from dealers.services.contracts import NextContract, decide_renewal, propose_renewal
+from dealers.services.contract_signing import sign_renewal
+from dealers.services.contracts import decide_renewal
 from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.files import file_response
 from dealers.web.form_fields import DayField
@@ -34,8 +36,6 @@ from dealers.web.join_forms import AmountField, TextField
 from dealers.web.listing import window_of, words_of
 
 _MOST = 200
-#: What a renewal is proposed for at first.
-_A_YEAR = 365
 
 
 class RenewalForm(forms.Form):
@@ -52,7 +52,7 @@ class RenewalForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Signed contract"),
         required=False,
-        help_text=gettext_lazy("PDF or picture, up to 10 MB."),
+        help_text=gettext_lazy("PDF or picture, up to 10 MB. It may also follow once the renewal is agreed."),
         widget=forms.ClearableFileInput(attrs={"accept": "application/pdf,image/*"}),
     )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=1000, widget=forms.Textarea(attrs={"rows": 3}))
@@ -80,10 +80,12 @@ def contracts(request: HttpRequest) -> HttpResponse:
         found = named | found.filter(number__icontains=words)
     ending, proposals = ending_contracts(found, today=today, within=within), open_renewals(user)
     tab = request.GET.get("tab", "")
-    tab = tab if tab in ("proposals", "force") else "ending"
+    tab = tab if tab in ("proposals", "unsigned", "force") else "ending"
+    unsigned = unsigned_renewals(user)
     labels = {
         "ending": (_("Ending within %(days)s days") % {"days": within}, ending.count()),
         "proposals": (_("Proposals to decide"), proposals.count()),
+        "unsigned": (_("To be signed"), unsigned.count()),
         "force": (_("In force"), None),
     }
     context: dict[str, Any] = {
@@ -95,41 +97,14 @@ def contracts(request: HttpRequest) -> HttpResponse:
         "q": words,
         "today": today,
     }
-    if tab == "proposals":
-        context["proposals"] = list(proposals[:_MOST])
+    if tab in ("proposals", "unsigned"):
+        context["proposals"] = list((proposals if tab == "proposals" else unsigned)[:_MOST])
     elif tab == "force":
         context["window"] = window = window_of(request, contracts_in_force(found, today=today))
         context["rows"] = window.rows
     else:
         context["rows"] = list(ending[:_MOST])
     return render(request, "dealers/contracts.html", context)
-
-
-@require_GET
-@capability_required("contracts.view")
-def contract(request: HttpRequest, pk: int) -> HttpResponse:
-    """One contract with the facts it is assessed by, and what was proposed for it."""
-    user = person(request)
-    found = get_object_or_404(visible_contracts(user), pk=pk)
-    at = clock.now()
-    renewals = list(found.renewals.select_related("requested_by", "decided_by"))
-    waiting = next((one for one in renewals if one.state == RequestState.OPEN), None)
-    upper = found.valid.upper
-    initial = {"amount": found.amount, "last_day": upper + timedelta(days=_A_YEAR - 1)} if upper else {}
-    may_propose = can(user, "contracts.propose") and waiting is None and upper is not None
-    facts = assessment_of(found, at=at)
-    context = {
-        "contract": found,
-        "facts": facts,
-        "holds": [(HoldKind(kind).label, count) for kind, count in facts.holds.items()],
-        "open_holds": [HoldKind(kind).label for kind in facts.open_holds],
-        "renewals": renewals,
-        "waiting": waiting,
-        "ending": upper is not None and upper > clock.business_day(at),
-        "form": RenewalForm(initial=initial) if may_propose else None,
-        "may_decide": waiting is not None and decidable_renewals(user).filter(pk=waiting.pk).exists(),
-    }
-    return render(request, "dealers/contract.html", context)
 
 
 @require_GET
@@ -153,33 +128,6 @@ def renewal_file(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-@capability_required("contracts.propose")
-def renewal_propose(request: HttpRequest, pk: int) -> HttpResponse:
-    """Propose what is to become of a contract."""
-    user = person(request)
-    found: Contract = get_object_or_404(visible_contracts(user), pk=pk)
-    form = RenewalForm(request.POST, request.FILES)
-    if not form.is_valid():
-        for name, faults in form.errors.items():
-            label = form.fields[name].label if name in form.fields else ""
-            messages.error(request, f"{label}: {' '.join(map(str, faults))}")
-        return redirect("contract", pk)
-    given = form.cleaned_data
-    kind, file = RenewalKind(given["kind"]), given["file"]
-    following = None
-    if kind != RenewalKind.LET_END:
-        following = NextContract(
-            given["number"], given["amount"], given["last_day"], file.name if file else "", file or None
-        )
-    with refusals_shown(request):
-        propose_renewal(
-            contract=found, kind=kind, reason=given["reason"], following=following, actor=user, at=clock.now()
-        )
-        messages.success(request, _("Proposed. Another person decides."))
-    return redirect("contract", pk)
-
-
-@require_POST
 @capability_required("contracts.decide")
 def renewal_decide(request: HttpRequest, pk: int) -> HttpResponse:
     """Agree to a proposal or decline it."""
@@ -188,6 +136,24 @@ def renewal_decide(request: HttpRequest, pk: int) -> HttpResponse:
     with refusals_shown(request):
         decide_renewal(renewal=found, agree=agree, note=note, actor=person(request), at=clock.now())
         messages.success(request, _("Agreed.") if agree else _("Declined."))
+    return redirect("contract", found.contract_id)
+
+
+@require_POST
+@capability_required("contracts.propose")
+def renewal_sign(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put an agreed renewal in force with its signed contract, or without it for a reason."""
+    found, file = _renewal(request, pk), request.FILES.get("file")
+    with refusals_shown(request):
+        sign_renewal(
+            renewal=found,
+            filename=getattr(file, "name", "") or "",
+            content=file if isinstance(file, UploadedFile) else None,
+            reason=request.POST.get("reason", "").replace("\x00", "")[:500],
+            actor=person(request),
+            at=clock.now(),
+        )
+        messages.success(request, _("Recorded."))
     return redirect("contract", found.contract_id)
 
 

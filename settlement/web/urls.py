@@ -15,6 +15,7 @@ from settlement.web import (
     case_files,
     case_queue,
     cases,
+    contracts,
     disputes,
     documents,
     earnings,
@@ -39,6 +40,8 @@ from settlement.web import (
 )
 
 urlpatterns = [
+    path("contracts/<int:pk>/", contracts.contract, name="contract"),
+    path("contracts/<int:pk>/propose/", contracts.renewal_propose, name="renewal-propose"),
     path("earnings/", earnings.earnings, name="earnings"),
     path("alliance-pools/", pools.alliance_pools, name="alliance-pools"),
     path("alliance-pools/export.<str:written>", pools.pools_export, name="alliance-pools-export"),

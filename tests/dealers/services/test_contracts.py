@@ -13,12 +13,13 @@ import time_machine
 from dealers.choices import RenewalKind, Role
 from dealers.errors import NotFound, NotPermitted, OwnWork
 from dealers.foundation.clock import start_of_day
-from dealers.models import B2BAddendum, Contract, ContractRenewal, Notice
+from dealers.models import AuditRecord, B2BAddendum, Contract, ContractRenewal, Notice
 from dealers.scope import row_scope
 from dealers.selectors.contracts import (
     decidable_renewals,
     ending_addenda,
     ending_contracts,
+    unsigned_renewals,
     visible_addenda,
     visible_contracts,
 )
@@ -30,6 +31,8 @@ from dealers.services.addenda import (
     end_addendum,
     sign_addendum,
 )
+from dealers.services.contract_reminders import remind_of_contracts
+from dealers.services.contract_signing import NothingToSign, SignedContractMissing, sign_renewal
 from dealers.services.contracts import (
     NextContract,
     RenewalDecided,
@@ -96,6 +99,61 @@ def test_an_agreed_renewal_is_the_next_contract_and_supply_goes_on(cast: SimpleN
     assert made.file.dealer_id == cast.dealer.pk
     with time_machine.travel(start_of_day(ENDS)):
         assert eligibility(dealer="D1", at=start_of_day(ENDS)).eligible
+
+
+UNSIGNED = NextContract("HT-NEXT", Decimal("1200000"), date(2027, 6, 30))
+
+
+def test_a_renewal_agreed_without_its_paper_is_in_force_only_once_signed(cast: SimpleNamespace) -> None:
+    renewal = decide(cast, proposed(cast, following=UNSIGNED))
+    assert not Contract.objects.filter(number="HT-NEXT").exists()
+    assert list(unsigned_renewals(cast.manager)) == [renewal]
+    told = Notice.objects.filter(params__reason="renewal_to_sign").values_list("recipient__username", flat=True)
+    assert set(told) == {"owner", "manager"}
+    signed = sign_renewal(renewal=renewal, filename="next.pdf", content=PDF, actor=cast.manager, at=NOW)
+    assert signed.made == Contract.objects.get(number="HT-NEXT", file__isnull=False)
+    assert not unsigned_renewals(cast.manager).exists()
+    with pytest.raises(NothingToSign):
+        sign_renewal(renewal=renewal, filename="next.pdf", content=PDF, actor=cast.manager, at=NOW)
+
+
+def test_only_who_decides_puts_it_in_force_unsigned_for_a_reason_and_the_paper_follows(cast: SimpleNamespace) -> None:
+    renewal = proposed(cast, following=UNSIGNED)
+    with pytest.raises(NothingToSign):
+        sign_renewal(renewal=renewal, reason="原件在途", actor=cast.general, at=NOW)
+    decide(cast, renewal)
+    with pytest.raises(NotPermitted):
+        sign_renewal(renewal=renewal, reason="原件在途", actor=cast.manager, at=NOW)
+    with pytest.raises(SignedContractMissing):
+        sign_renewal(renewal=renewal, reason=" ", actor=cast.general, at=NOW)
+    made = sign_renewal(renewal=renewal, reason="原件在途", actor=cast.general, at=NOW).made
+    assert made is not None and made.file is None
+    assert AuditRecord.objects.get(action="contract.start").reason == "原件在途"
+    assert list(unsigned_renewals(cast.manager)) == [renewal]  # its paper is still missing
+    sign_renewal(renewal=renewal, filename="next.pdf", content=PDF, actor=cast.manager, at=NOW)
+    made.refresh_from_db()
+    assert made.file is not None and Contract.objects.filter(number="HT-NEXT").count() == 1
+
+
+def test_both_sides_are_reminded_once_at_each_of_the_days_until_another_follows(cast: SimpleNamespace) -> None:
+    def reminded(days: int) -> list[str]:
+        before = set(Notice.objects.values_list("pk", flat=True))
+        at = start_of_day(ENDS - timedelta(days=days)) + timedelta(hours=9)
+        assert remind_of_contracts(at=at) == 0 or remind_of_contracts(at=at) == 0
+        new = Notice.objects.exclude(pk__in=before).order_by("recipient__username")
+        return [f"{one.recipient.username}: {one.params['reason']}" for one in new]
+
+    ends, to_sign = ["manager: contract_ends", "owner: contract_ends_own"], ["manager: contract_to_sign"]
+    assert [reminded(days) for days in (61, 60, 59)] == [[], ends, []]
+    renewal = decide(cast, proposed(cast, following=UNSIGNED))
+    assert [reminded(days) for days in (30, 29)] == [[*to_sign, "owner: contract_to_sign_own"], []]
+    sign_renewal(renewal=renewal, filename="next.pdf", content=PDF, actor=cast.manager, at=NOW)
+    assert reminded(7) == []
+
+
+def test_a_contract_that_is_to_end_is_not_reminded_of(cast: SimpleNamespace) -> None:
+    decide(cast, proposed(cast, RenewalKind.LET_END), note="业绩未达")
+    assert remind_of_contracts(at=NOW) == 0
 
 
 def test_a_contract_that_is_let_end_stops_supply_on_the_day_after_and_says_so(cast: SimpleNamespace) -> None:
