@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from django.db import connection
 
@@ -58,7 +59,7 @@ class ReportedDays:
         return Punctuality(self._owed[activated_on] - owed + reported, in_time)
 
     def _counted(self, dealer_ids: Collection[int], at: datetime) -> dict[int, tuple[int, int, int]]:
-        params = {
+        params: dict[str, Any] = {
             "days": [day.day for day in self._days],
             "due": [day.due_at for day in self._days],
             "owed": [day.owed for day in self._days],

@@ -40,7 +40,7 @@ def remind_of_contracts(*, at: datetime) -> int:
             "last_day": (ends - timedelta(days=1)).isoformat(),
             "days": left,
         }
-        state = "contract_to_sign" if contract.to_sign else "contract_ends"  # type: ignore[attr-defined]
+        state = "contract_to_sign" if contract.to_sign else "contract_ends"
         key, page = f"contract_ends:{contract.pk}:{ends}:{reached}", f"/contracts/{contract.pk}/"
         own, managing = people.get(contract.dealer_id, []), managers.get(contract.dealer_id, [])
         notices += [_notice(person, f"{state}_own", params, "/", key, at) for person in own]

@@ -94,12 +94,12 @@ def _money(dealer: Dealer, at: datetime) -> dict[str, Any]:
     """``balance`` is what we owe the dealer, below zero what it owes, since the half-month ``owing_since``."""
     balance, since = payable_to(dealer.pk), owes_since([dealer.pk]).get(dealer.pk)
     disputes = Dispute.objects.filter(dealer=dealer, state__in=_OPEN_DISPUTES)
-    forfeited = forfeitures_of([dealer.pk]).filter(is_lifted=False)
+    forfeited = {one.year for one in forfeitures_of([dealer.pk]) if not one.is_lifted}  # type: ignore[attr-defined]
     return {
         "balance": str(balance),
         "owing_since": None if since is None else str(since),
         "disputes_open": disputes.count(),
-        "forfeited_years": sorted(set(forfeited.values_list("year", flat=True))),
+        "forfeited_years": sorted(forfeited),
     }
 
 
