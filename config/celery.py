@@ -28,6 +28,7 @@ app.autodiscover_tasks()
 app.conf.task_routes = {
     "settlement.issue_documents": {"queue": "import"},
     "settlement.find_signals": {"queue": "import"},
+    "settlement.write_archive": {"queue": "import"},
     "settlement.*": {"queue": "settle"},
     "pricing.rejudge": {"queue": "import"},
     "config.take_upload": {"queue": "import"},

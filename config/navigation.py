@@ -84,6 +84,7 @@ SIDEBAR = (
             Entry(_("Dealers"), "dealers", "users", FACTS["dealers.view"]),
             Entry(_("Newcomers"), "applications", "user", FACTS["admission.view"]),
             Entry(_("Ends of contracts"), "dealer-exits", "archive", FACTS["exits.view"]),
+            Entry(_("Archives of dealers"), "dealer-archives", "download", MONEY["archives.view"] & HQ),
             Entry(_("Scorecards"), "scorecards", "chart", EARNINGS["scorecards.view"] & HQ),
             Entry(_("Tier reviews"), "tier-reviews", "target", EARNINGS["tiers.view"]),
             Entry(_("Corrective plans"), "corrective-plans", "edit", EARNINGS["scorecards.view"] & HQ),
@@ -172,6 +173,9 @@ SIDEBAR = (
             Entry(_("Channel policy"), "policies", "book", DEALER_ROLES),
             Entry(_("Bulletins"), "bulletins", "megaphone", DEALER_ROLES),
             Entry(_("Notices"), "notices", "bell", DEALER_ROLES),
+            Entry(
+                _("Archive to take away"), "own-archive", "archive", MONEY["archives.view"] & frozenset(DEALER_ROLES)
+            ),
         ),
     ),
     Section(

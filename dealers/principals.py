@@ -1,9 +1,10 @@
-"""Who asks, when it is a machine: the holder of an API key, shaped like a person where selectors look."""
+"""Who asks without being signed in, shaped like a person where selectors look: a key, or a dealer as a reader."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from dealers.choices import Role
 from dealers.models import ApiKey, Dealer
 
 
@@ -42,3 +43,21 @@ class MachineClient:
     def may(self, scope: str) -> bool:
         """Whether the key carries ``scope``."""
         return scope in self.key.scopes
+
+
+@dataclass(frozen=True)
+class DealerReader:
+    """A dealer's owner as a reader: what its pages would show, for work that goes on without anybody signed in."""
+
+    dealer: Dealer
+
+    is_authenticated = True
+    is_active = True
+    is_anonymous = False
+    is_hq_system = False
+    role = Role.DEALER_OWNER
+    pk = None
+
+    @property
+    def dealer_id(self) -> int:
+        return self.dealer.pk

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import IntFlag
 
 from django.db.models import IntegerChoices, TextChoices
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 
@@ -71,6 +73,12 @@ class Flag(IntFlag):
         return [str(flag.name).lower() for flag in cls if value & flag]
 
 
+FLAG_LABELS: Mapping[Flag, str | Promise] = {
+    Flag.OUT_OF_TERRITORY: _("Out of territory"),
+    Flag.B2B_WITHOUT_ADDENDUM: _("Bulk sale without addendum"),
+    Flag.LATE_REPORT: _("Reported late"),
+    Flag.NOT_ENFORCED: _("Not enforced"),
+}
 #: Flags that keep a line out of every rebate base.
 EXCLUDING_FLAGS = Flag.OUT_OF_TERRITORY | Flag.B2B_WITHOUT_ADDENDUM
 

@@ -60,6 +60,9 @@ CAPABILITIES: Mapping[str, frozenset[Role]] = {
     "ledger.verify": frozenset({Role.FINANCE_APPROVER, Role.AUDITOR}),
     "backtests.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER, Role.POLICY_MANAGER},
     "backtests.ask": FINANCE | {Role.GENERAL_MANAGER, Role.POLICY_MANAGER},
+    # Everything about a dealer in one file, cases and bank accounts included: only for who may see each part of it.
+    "archives.view": frozenset({Role.DEALER_OWNER, Role.GENERAL_MANAGER, Role.AUDITOR}),
+    "archives.ask": frozenset({Role.DEALER_OWNER, Role.GENERAL_MANAGER}),
     "reports.view": FINANCE | {Role.AUDITOR, Role.GENERAL_MANAGER, Role.POLICY_MANAGER},
 }
 

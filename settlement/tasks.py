@@ -15,8 +15,17 @@ from dealers.selectors.purchases import Shard
 from dealers.services.jobs import running_job
 from settlement.choices import DocumentFormat
 from settlement.errors import CalculationSuperseded
-from settlement.models import AccrualEstimate, Backtest, Calculation, PreparedExport, SettlementRun, SignalRun
+from settlement.models import (
+    AccrualEstimate,
+    Backtest,
+    Calculation,
+    DealerArchive,
+    PreparedExport,
+    SettlementRun,
+    SignalRun,
+)
 from settlement.selectors.documents import ISSUE_DOCUMENTS
+from settlement.services.archives import WRITE_ARCHIVE, forget_archives, write_archive
 from settlement.services.backtesting import answer_backtest
 from settlement.services.breach_intake import take_up_overdue_reports
 from settlement.services.calculation import begin_calculation, calculate_shard, finish_calculation
@@ -114,6 +123,18 @@ def write_large_export(job_id: int) -> None:
         progress.result = {"export": asked.pk, "rows": asked.rows}
 
 
+@shared_task(name=WRITE_ARCHIVE)
+def write_dealer_archive(job_id: int) -> None:
+    """Write the archive of a job; one that is written stays as it is."""
+    with running_job(job_id) as taken:
+        if taken is None:
+            return
+        job, progress = taken
+        asked = DealerArchive.objects.select_related("dealer").get(pk=job.params["archive"])
+        write_archive(asked, at=clock.now(), on_progress=progress.report)
+        progress.result = {"archive": asked.pk, "bytes": asked.size}
+
+
 @shared_task(name="settlement.look_for_signals")
 def look_for_signals() -> None:
     """Ask for the nightly run of the fraud signals."""
@@ -133,7 +154,9 @@ def find_signals(job_id: int) -> None:
 
 @shared_task(name="settlement.forget_exports")
 def forget_old_exports() -> None:
+    """Take away large exports and archives of dealers that have waited long enough."""
     forget_exports(at=clock.now())
+    forget_archives(at=clock.now())
 
 
 @shared_task(name=ISSUE_DOCUMENTS)

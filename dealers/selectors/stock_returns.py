@@ -128,7 +128,7 @@ def column_labels() -> tuple[str, ...]:
         _("Bought at"),
         _("Units on hand"),
         _("Units taken back"),
-        _("Difference"),
+        _("Difference in units"),
         _("Reason"),
         _("Remark"),
         _("Taken back at"),

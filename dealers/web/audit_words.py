@@ -52,6 +52,8 @@ ACTIONS: dict[str, str | Promise] = {
     "returns.confirm": _("Stock return list confirmed by the dealer"),
     "returns.object": _("Stock return list contested by the dealer"),
     "returns.fix": _("Stock return list fixed"),
+    "archive.request": _("Archive of a dealer asked for"),
+    "archive.fetch": _("Archive of a dealer fetched"),
     "dealer.terminate": _("Contract ended"),
     "admission.invite": _("Company invited to apply"),
     "admission.revoke": _("Invitation taken back"),

@@ -95,7 +95,7 @@ def _shown(request: HttpRequest, user: User, dealer: Dealer) -> dict[str, Any]:
         and found.drawn_up_by_id != user.pk,
         "fix_needs_reason": found.state != ReturnState.CONFIRMED,
         "came_back": came_back(found) if found.state == ReturnState.FIXED else None,
-        "difference": found.accepted - found.units,
+        "left": found.units - found.accepted,
     }
 
 

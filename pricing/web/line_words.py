@@ -11,19 +11,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from dealers.foundation.clock import BUSINESS_ZONE
-from pricing.choices import Channel, Enforcement, Flag, Verdict
+from pricing.choices import FLAG_LABELS, Channel, Enforcement, Flag, Verdict
 from pricing.models import PriceBand, PromoItem, SaleLine
 from pricing.rules.verdict import LATE_AFTER
 from pricing.selectors.bands import floor_holds
 from pricing.selectors.line_proof import LineProof, Weighed
 from pricing.web.bands import place_words
-
-FLAG_LABELS: Mapping[Flag, str | Promise] = {
-    Flag.OUT_OF_TERRITORY: gettext_lazy("Out of territory"),
-    Flag.B2B_WITHOUT_ADDENDUM: gettext_lazy("Bulk sale without addendum"),
-    Flag.LATE_REPORT: gettext_lazy("Reported late"),
-    Flag.NOT_ENFORCED: gettext_lazy("Not enforced"),
-}
 
 #: Why a candidate did not decide, or what is remarked about the one that did.
 REASONS: Mapping[str, str | Promise] = {

@@ -17,7 +17,7 @@ from dealers.models import User
 from dealers.selectors.deliveries import visible_deliveries
 from dealers.web.access import capability_required, person
 from dealers.web.listing import ROWS_PER_PAGE, Filter, choice_of, day_of, words_of
-from pricing.choices import Flag, Verdict
+from pricing.choices import FLAG_LABELS, Flag, Verdict
 from pricing.models import SaleLine, SaleLineHistory
 from pricing.permissions import can
 from pricing.selectors.line_proof import line_proof
@@ -31,7 +31,7 @@ from pricing.selectors.sale_lines import (
     verdict_choices,
     visible_sale_lines,
 )
-from pricing.web.line_words import FLAG_LABELS, flag_explanations, proof_sections, verdict_steps
+from pricing.web.line_words import flag_explanations, proof_sections, verdict_steps
 
 _PERIODS_OFFERED = 26
 

@@ -1,6 +1,7 @@
 """Half-month runs, statements with their proof, the ledger, and what is paid."""
 
 from settlement.models.adjustments import Adjustment, AdjustmentFile
+from settlement.models.archives import ArchivePiece, DealerArchive
 from settlement.models.backtests import Backtest, BacktestRow, TierMove
 from settlement.models.bills import Bill, BillConsent
 from settlement.models.case_decisions import CaseAppeal, CaseConsequence, CaseDecision
@@ -32,6 +33,7 @@ __all__ = [
     "Adjustment",
     "AdjustmentFile",
     "Allocation",
+    "ArchivePiece",
     "Backtest",
     "BacktestRow",
     "BankAccount",
@@ -49,6 +51,7 @@ __all__ = [
     "CaseEvidence",
     "CaseFile",
     "CaseNote",
+    "DealerArchive",
     "Dispute",
     "DisputeEntry",
     "DisputeFile",
