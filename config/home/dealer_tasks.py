@@ -14,20 +14,22 @@ from django.utils.translation import ngettext
 from aftersales.permissions import can as aftersales_can
 from aftersales.selectors.reports import waiting_reports
 from aftersales.selectors.tickets import waiting_tickets
-from config.home.waiting import Task, by_deadline
+from config.home.tasks import Task, by_deadline
 from config.templatetags.halfmoon import half_month
 from dealers.foundation.clock import business_day, start_of_day
 from dealers.models import Contract, Dealer, User
 from dealers.permissions import can as dealers_can
 from dealers.selectors.bulletins import owed_by
+from dealers.selectors.certificates import ending, run_out, visible_certificates
 from dealers.selectors.quarantine import open_lines_by_feed
 from dealers.selectors.stock_returns import returns_waiting
 from pricing.rules.promo_flow import WITH_APPLICANT
 from pricing.selectors.promos import visible_promos
-from rebates.choices import LeadState, SupportState
+from rebates.choices import LeadState, PlanState, SupportState
 from rebates.models import LeadAssignment
 from rebates.permissions import can as rebates_can
 from rebates.selectors.leads import visible_leads
+from rebates.selectors.plans import visible_plans
 from rebates.selectors.support import visible_support
 from settlement.choices import CaseState, DisputeState, StatementState
 from settlement.selectors.cases import visible_cases
@@ -52,7 +54,9 @@ def dealer_tasks(user: User, dealer: Dealer, *, at: datetime) -> list[Task]:
         *_support(user),
         *_reports(user),
         *_returns(user),
+        *_plans(user),
         *_bulletins(dealer, today),
+        *_certificates(user, today),
         *_contract(dealer, today),
         *_lines(user),
         *_promos(user),
@@ -140,12 +144,34 @@ def _returns(user: User) -> Iterator[Task]:
         )
 
 
+def _plans(user: User) -> Iterator[Task]:
+    """Corrective plans to write, or to mend."""
+    owed = visible_plans(user).filter(state__in=(PlanState.DUE, PlanState.RETURNED))
+    for one in owed.order_by("due_at")[:MOST]:
+        title = _("Write the corrective plan for %(quarter)s") % {"quarter": one.card.card.quarter}
+        yield Task(title, one.get_state_display(), reverse("corrective-plan", args=[one.pk]), one.due_at, icon="edit")
+
+
+def _certificates(user: User, today: date) -> Iterator[Task]:
+    """Papers that have run out, and those that end soon and none follows."""
+    seen = visible_certificates(user)
+    gone, soon = run_out(seen, today=today), ending(seen, today=today, within=ENDS_SOON.days)
+    for papers, tab, tone in ((gone, "out", "bad"), (soon, "ending", "warn")):
+        for one in papers[:MOST]:
+            title = _("Renew the paper %(paper)s") % {"paper": one.name or one.get_kind_display()}
+            note = (
+                _("Supply is held while it is missing.") if tab == "out" else _("Supply is held once it has run out.")
+            )
+            by = start_of_day(one.valid.upper) if one.valid.upper else None
+            yield Task(title, note, f"{reverse('certificates')}?tab={tab}", by, tone, "document")
+
+
 def _contract(dealer: Dealer, today: date) -> Iterator[Task]:
     standing = Contract.objects.filter(dealer=dealer, valid__endswith__gt=today).order_by("-valid").first()
     if standing is not None and standing.valid.upper is not None and standing.valid.upper <= today + ENDS_SOON:
         title = _("Your contract %(number)s ends") % {"number": standing.number}
         note = _("Speak with your channel manager about renewing it.")
-        yield Task(title, note, reverse("home"), start_of_day(standing.valid.upper), icon="document")
+        yield Task(title, note, f"{reverse('home')}#contract", start_of_day(standing.valid.upper), icon="document")
 
 
 def _lines(user: User) -> Iterator[Task]:

@@ -20,9 +20,9 @@ from dealers.foundation.half_months import HalfMonth
 from dealers.models import Region
 from dealers.selectors.supply import visible_holds
 from dealers.selectors.visibility import visible_dealers
-from pricing.choices import STANDING_PROMO_STATES, PromoState
 from pricing.models import SalesTally
-from pricing.selectors.promos import visible_promos
+from pricing.permissions import can as pricing_can
+from pricing.selectors.promo_inbox import promo_funnel
 from settlement.choices import AccountCode, RunState, StatementState
 from settlement.models import AccountBalance, SettlementRun, Statement
 
@@ -42,8 +42,14 @@ class Heat:
 
 
 def compliance(user: Any, present: HalfMonth) -> Heat | None:
-    """The share of sale lines in breach by the dealers' home province; None without any sales in sight."""
-    sales = SalesTally.objects.all()
+    """The share of sale lines in breach by the dealers' home province; None without any in sight.
+
+    A cell leads to the lines in breach; for whoever sees no sale lines, to the violations gathered from them.
+    """
+    if not (pricing_can(user, "sales.view") or pricing_can(user, "violations.view")):
+        return None
+    list_name = "sale-lines" if pricing_can(user, "sales.view") else "violations"
+    sales = SalesTally.objects.filter(dealer__gt=0)
     if user.role == Role.CHANNEL_MANAGER:
         sales = sales.filter(dealer__in=visible_dealers(user))
     last = present.ordinal
@@ -62,7 +68,7 @@ def compliance(user: Any, present: HalfMonth) -> Heat | None:
     rows: list[dict[str, Any]] = [
         {
             "label": provinces[key].name if key in provinces else _("Without a region"),
-            "cells": [_cell(found.get((key, period)), period, provinces.get(key)) for period in periods],
+            "cells": [_cell(found.get((key, period)), period, provinces.get(key), list_name) for period in periods],
         }
         for key in sorted(keys, key=lambda key: provinces[key].code if key in provinces else "~")
     ]
@@ -71,29 +77,11 @@ def compliance(user: Any, present: HalfMonth) -> Heat | None:
     return Heat(columns, rows, max([_DARKEST_AT_LEAST, *shares]))
 
 
-def promo_funnel(user: Any) -> list[dict[str, Any]]:
+def funnel_rows(user: Any) -> list[dict[str, Any]]:
     """How far the requests in sight have come, each step a part of the one before."""
-    counts = dict(
-        visible_promos(user).filter(taken_over=False).order_by().values_list("state").annotate(number=Count("pk"))
-    )
-    standing = tuple(STANDING_PROMO_STATES)
-    passed = (PromoState.BUDGET_REVIEW, *standing)
-    started = (PromoState.RUNNING, PromoState.ENDED, PromoState.EVALUATED)
-    steps = (
-        (_("Handed in"), tuple(state for state in PromoState if state != PromoState.DRAFT), "all"),
-        (_("Passed legal review"), passed, "budget"),
-        (_("Approved"), standing, "approved"),
-        (_("Begun"), started, "approved"),
-        (_("Ended"), (PromoState.ENDED, PromoState.EVALUATED), "ended"),
-    )
     return [
-        {
-            "label": label,
-            "value": sum(counts.get(state, 0) for state in states),
-            "shown": str(sum(counts.get(state, 0) for state in states)),
-            "url": f"{reverse('promos')}?tab={tab}",
-        }
-        for label, states, tab in steps
+        {"label": label, "value": count, "shown": str(count), "url": f"{reverse('promos')}?tab={key}"}
+        for key, label, count in promo_funnel(user)
     ]
 
 
@@ -155,17 +143,19 @@ def _by_province(sales: Any, last: int) -> dict[tuple[int | None, int], tuple[in
     return {(key, period): (breaches, lines) for key, period, breaches, lines in rows if lines > 0}
 
 
-def _cell(sums: tuple[int, int] | None, period: int, province: Region | None) -> dict[str, Any]:
+def _cell(sums: tuple[int, int] | None, period: int, province: Region | None, list_name: str) -> dict[str, Any]:
     if sums is None:
         return {"value": None, "shown": None}
     share = Decimal(sums[0]) / Decimal(sums[1])
-    query = {"period": str(HalfMonth.from_ordinal(period)), "breach": "1"}
+    query = {"period": str(HalfMonth.from_ordinal(period))}
+    if list_name == "sale-lines":
+        query["breach"] = "1"
     if province is not None:
         query["home"] = province.code
     return {
         "value": float(share),
         "shown": percent_text(share),
-        "url": f"{reverse('sale-lines')}?{urlencode(query)}",
+        "url": f"{reverse(list_name)}?{urlencode(query)}",
     }
 
 

@@ -10,8 +10,11 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from config.home.dealer_cards import latest_messages, sync_holds_lift_by_themselves, tier_card
 from config.home.dealer_tasks import dealer_tasks
-from config.home.figures import compliance, holds_by_kind, money, promo_funnel, settlement_trend
+from config.home.figures import compliance, funnel_rows, holds_by_kind, money, settlement_trend
+from config.home.lifting import ways_to_lift
+from config.home.outliers import outliers
 from config.home.system import system_health
 from config.home.waiting import tasks_of
 from dealers.choices import ExitState, Role
@@ -50,8 +53,9 @@ def _headquarters(user: User, at: datetime) -> dict[str, Any]:
     return {
         "present": present,
         "tasks": tasks_of(user),
-        "heat": compliance(user, present) if pricing_can(user, "sales.view") else None,
-        "funnel": promo_funnel(user) if pricing_can(user, "promos.view") else [],
+        "heat": compliance(user, present),
+        "outliers": outliers(user, present),
+        "funnel": funnel_rows(user) if pricing_can(user, "promos.view") else [],
         "trend": settlement_trend() if sees_company(user) else None,
         "holds": holds_by_kind(user) if dealers_can(user, "supply.view") else [],
         "shows_holds": dealers_can(user, "supply.view"),
@@ -64,8 +68,12 @@ def _headquarters(user: User, at: datetime) -> dict[str, Any]:
 def _dealer(user: User, dealer: Dealer, at: datetime) -> dict[str, Any]:
     statements = visible_statements(user).order_by("-run__ordinal")
     status = my_status(user, at=at)
+    held = [row["hold"].kind for row in status.holds] if status is not None else []
     return {
         "status": status,
+        "ways": ways_to_lift(held, lifts_by_itself=sync_holds_lift_by_themselves(at)) if held else [],
+        "tier": tier_card(user, dealer, at=at),
+        "unread": latest_messages(user),
         "statements": list(statements[:_STATEMENTS]),
         "progress": rebate_progress(dealer.pk, at=at),
         "tasks": dealer_tasks(user, dealer, at=at),

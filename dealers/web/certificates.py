@@ -23,7 +23,7 @@ from dealers.web.access import back_to, capability_required, person, refusals_sh
 from dealers.web.files import file_response
 from dealers.web.form_fields import DayField
 from dealers.web.join_forms import PaperForm, TextField
-from dealers.web.listing import window_of, words_of
+from dealers.web.listing import only_mine, window_of, words_of
 
 #: The furthest warning when no policy is in force.
 _DAYS = 60
@@ -58,6 +58,8 @@ def certificates(request: HttpRequest) -> HttpResponse:
     if words:
         found = found.filter(dealer__name__icontains=words) | found.filter(dealer__code__icontains=words)
     waiting = found.filter(state=CertificateState.SUBMITTED)
+    if only_mine(request):
+        waiting = waiting.filter(pk__in=waiting_certificates(user).order_by().values("pk"))
     lists = {
         "waiting": waiting,
         "ending": ending(found, today=today, within=within),

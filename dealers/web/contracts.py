@@ -33,7 +33,7 @@ from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.files import file_response
 from dealers.web.form_fields import DayField
 from dealers.web.join_forms import AmountField, TextField
-from dealers.web.listing import window_of, words_of
+from dealers.web.listing import only_mine, window_of, words_of
 
 _MOST = 200
 
@@ -79,6 +79,8 @@ def contracts(request: HttpRequest) -> HttpResponse:
         named = found.filter(dealer__name__icontains=words) | found.filter(dealer__code__icontains=words)
         found = named | found.filter(number__icontains=words)
     ending, proposals = ending_contracts(found, today=today, within=within), open_renewals(user)
+    if only_mine(request):
+        proposals = decidable_renewals(user)
     tab = request.GET.get("tab", "")
     tab = tab if tab in ("proposals", "unsigned", "force") else "ending"
     unsigned = unsigned_renewals(user)

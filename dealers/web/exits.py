@@ -93,8 +93,10 @@ def exits(request: HttpRequest) -> HttpResponse:
     words = words_of(request)
     if words:
         found = found.filter(dealer__name__icontains=words) | found.filter(dealer__code__icontains=words)
+    states = [ExitState.PROPOSED] if request.GET.get("tab") == "proposed" else PENDING_EXITS
     context = {
-        "pending": list(found.filter(state__in=PENDING_EXITS).order_by("last_day", "pk")),
+        "pending": list(found.filter(state__in=states).order_by("last_day", "pk")),
+        "narrowed": len(states) == 1,
         "page": page_of(request, found.exclude(state__in=PENDING_EXITS).order_by("-pk")),
         "proposed": ExitState.PROPOSED,
         "q": words,

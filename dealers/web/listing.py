@@ -49,6 +49,11 @@ def words_of(request: HttpRequest, name: str = "q") -> str:
     return request.GET.get(name, "").replace("\x00", "").strip()[:_LONGEST_WORDS]
 
 
+def only_mine(request: HttpRequest) -> bool:
+    """Whether a list is asked for only what this person can decide (``mine=1``), as start pages link to it."""
+    return request.GET.get("mine") == "1"
+
+
 def day_of(request: HttpRequest, name: str) -> date | None:
     """A day of the address; None when absent or not a day."""
     try:

@@ -1,6 +1,6 @@
 """How a dealer stands today: tier, supply and why, reports due with their missing days, and what waits for it.
 
-`my_status` feeds ``dealers/_my_status.html``; any page of a dealer can show it.
+`my_status` feeds ``dealers/_my_supply.html`` and ``dealers/_my_reports.html``; any page of a dealer can show them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from dealers.web.holds import hold_rows
 
 @dataclass(frozen=True, slots=True)
 class MyStatus:
-    """Everything ``_my_status.html`` shows; reading it asks nothing of the database."""
+    """Everything those pieces show; reading it asks nothing of the database."""
 
     dealer: Dealer
     tier: DealerTier | None

@@ -26,7 +26,7 @@ from dealers.services.territory import (
 from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.form_fields import DayField
 from dealers.web.join_forms import TextField
-from dealers.web.listing import window_of, words_of
+from dealers.web.listing import only_mine, window_of, words_of
 
 _MOST_WAITING = 50
 
@@ -60,7 +60,9 @@ def territory(request: HttpRequest) -> HttpResponse:
         found = found.filter(dealer__name__icontains=words) | found.filter(dealer__code__icontains=words)
     today = clock.business_day(clock.now())
     decidable = set(waiting_changes(user).values_list("pk", flat=True))
-    changes = list(found.filter(state=RequestState.OPEN)[:_MOST_WAITING])
+    asked = found.filter(state=RequestState.OPEN)
+    mine = only_mine(request)
+    changes = list((asked.filter(pk__in=decidable) if mine else asked)[:_MOST_WAITING])
     conflicts = {} if user.dealer else conflicts_of_changes(changes)
     waiting = [{"change": change, "conflicts": conflicts.get(change.pk, [])} for change in changes]
     held = Territory.objects.filter(dealer=user.dealer).select_related("region__parent") if user.dealer else None
@@ -68,6 +70,7 @@ def territory(request: HttpRequest) -> HttpResponse:
         "waiting": waiting,
         "window": window_of(request, found.exclude(state=RequestState.OPEN)),
         "held": held.order_by("-valid", "region__code") if held is not None else None,
+        "mine": mine,
         "own": user.dealer,
         "q": words,
         "today": today,

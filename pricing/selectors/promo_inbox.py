@@ -42,6 +42,16 @@ DEALER_TABS: Tabs = {
 }
 
 
+#: How far a request has come at least: the steps of the funnel, each a list of its own that no tab leads to.
+FUNNEL: Tabs = {
+    "handed-in": (_("Handed in"), tuple(state for state in PromoState if state != PromoState.DRAFT)),
+    "past-legal": (_("Passed legal review"), (PromoState.BUDGET_REVIEW, *STANDING_PROMO_STATES)),
+    "past-budget": (_("Approved"), tuple(STANDING_PROMO_STATES)),
+    "begun": (_("Begun"), (PromoState.RUNNING, PromoState.ENDED, PromoState.EVALUATED)),
+    "over": (_("Ended"), (PromoState.ENDED, PromoState.EVALUATED)),
+}
+
+
 @dataclass(frozen=True)
 class Figures:
     """The strip on top. `mine` are those to decide, or to finish; `due_today` expire with the day and are not late."""
@@ -100,6 +110,9 @@ def promo_inbox(user: Any, query: InboxQuery, *, at: datetime) -> Inbox:
         ),
         Tab("all", _("All"), sum(counts.values())),
     )
+    if query.tab in FUNNEL and not of_dealer:
+        label, count = FUNNEL[query.tab][0], _in_tab(visible, query.tab, user).count()
+        tabs = (*tabs, Tab(query.tab, label, count))
     known = {tab.key: tab.count for tab in tabs}
     tab = query.tab if query.tab in known else ("mine" if figures.mine else "all")
     found = _searched(mine if tab == "mine" else _in_tab(visible, tab, user), query)
@@ -171,8 +184,18 @@ def _mine(user: Any) -> Q:
     return waiting_for(user) if user.dealer_id is None else Q(state__in=WITH_APPLICANT)
 
 
+def promo_funnel(user: Any) -> list[tuple[str, Any, int]]:
+    """Key, words and number of each step that the requests in sight have reached; those taken over apart."""
+    counts = dict(
+        visible_promos(user).filter(taken_over=False).order_by().values_list("state").annotate(number=Count("pk"))
+    )
+    return [(key, label, sum(counts.get(state, 0) for state in states)) for key, (label, states) in FUNNEL.items()]
+
+
 def _in_tab(visible: QuerySet[PromoRequest], tab: str, user: Any) -> QuerySet[PromoRequest]:
     tabs = _tabs_of(user)
+    if tab in FUNNEL and user.dealer_id is None:
+        return visible.filter(taken_over=False, state__in=FUNNEL[tab][1])
     return visible.filter(state__in=tabs[tab][1]) if tab in tabs else visible
 
 

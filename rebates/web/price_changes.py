@@ -20,7 +20,7 @@ from dealers.selectors.visibility import visible_dealers
 from dealers.services.price_changes import confirm_prices, decline_prices, withdraw_prices
 from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.downloads import table_response
-from dealers.web.listing import choice_of, page_of, words_of
+from dealers.web.listing import choice_of, only_mine, page_of, words_of
 from rebates.errors import EstimateMissing
 from rebates.rules.quantities import cents_text
 from rebates.selectors.price_protection import proposed_falls
@@ -43,6 +43,8 @@ def price_changes(request: HttpRequest) -> HttpResponse:
     found = visible_changes(person(request))
     if state.value:
         found = found.filter(state=state.value)
+    if only_mine(request):
+        found = found.exclude(proposed_by=person(request))
     if words:
         found = found.filter(pk__in=PriceChange.objects.filter(lines__product__sku__icontains=words).values("pk"))
     context = {

@@ -62,9 +62,13 @@ GROUPS: Mapping[str, Q] = {
 
 @dataclass(frozen=True, slots=True)
 class CaseWish:
-    """What a list is narrowed to. ``group`` may also be ``mine`` (owned, not decided) or ``late``."""
+    """What a list is narrowed to. ``group`` may also be ``mine`` (owned, not decided) or ``late``.
+
+    ``my_move`` leaves of the group only the cases in which the person itself may act now.
+    """
 
     group: str = ""
+    my_move: bool = False
     kind: str = ""
     priority: str = ""
     owner: str = ""
@@ -78,6 +82,9 @@ def listed_cases(user: Any, wish: CaseWish, *, at: datetime, after: str = "") ->
     ``took_part`` (and so never decides it) and ``has_judged`` (and so never hears its appeal).
     """
     found = visible_cases(user).filter(_group(user, wish.group, at))
+    if wish.my_move:
+        mine = _my_move(user, wish.group)
+        found = found.none() if mine is None else found.filter(mine)
     if wish.kind:
         found = found.filter(kind=wish.kind)
     if wish.priority:

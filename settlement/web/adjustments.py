@@ -17,7 +17,7 @@ from dealers.foundation.half_months import HalfMonth
 from dealers.models import Dealer, User
 from dealers.web.access import capability_required, person, refusals_shown
 from dealers.web.files import file_response
-from dealers.web.listing import window_of, words_of
+from dealers.web.listing import only_mine, window_of, words_of
 from settlement.choices import AdjustmentState
 from settlement.errors import AdjustmentMovesNothing, RunNotFound, StatementNotFound
 from settlement.models import Adjustment, StatementLine
@@ -35,8 +35,9 @@ def adjustments(request: HttpRequest) -> HttpResponse:
     """The adjustments in sight, by default those that await a decision."""
     user, words = person(request), words_of(request)
     state = request.GET.get("state", AdjustmentState.PROPOSED.value)
+    found = listed_adjustments(user, state=state, words=words)
     context = {
-        "window": window_of(request, listed_adjustments(user, state=state, words=words)),
+        "window": window_of(request, found.exclude(proposed_by=user) if only_mine(request) else found),
         "q": words,
         "state": state,
         "may_propose": can(user, "adjustments.propose"),

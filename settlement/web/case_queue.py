@@ -48,7 +48,8 @@ def cases(request: HttpRequest) -> HttpResponse:
             choice_of(request, "owner", _("Any investigator"), [(each.username, str(each)) for each in investigators])
         )
     kind, priority, owner = ([each.value for each in filters] + ["", ""])[:3]
-    wish = CaseWish(group="" if group == "all" else group, kind=kind, priority=priority, owner=owner, words=words)
+    my_move = request.GET.get("move") == "mine"
+    wish = CaseWish("" if group == "all" else group, my_move, kind, priority, owner, words)
     after = request.GET.get("after", "")[:32]
     rows = list(listed_cases(user, wish, at=at, after=after)[: ROWS_PER_PAGE + 1])
     waiting = waiting_cases(user, at=at).by_group

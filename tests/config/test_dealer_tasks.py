@@ -11,18 +11,30 @@ from django.utils import translation
 from psycopg2.extras import DateRange
 
 from config.home.dealer_tasks import dealer_tasks
-from dealers.choices import Role
+from dealers.choices import CertificateState, DocumentKind, HoldKind, Role
+from dealers.foundation import clock
 from dealers.foundation.clock import business_day
-from dealers.models import Contract, Dealer, FeedDelivery, QuarantinedLine, User
+from dealers.models import (
+    Certificate,
+    Contract,
+    Dealer,
+    FeedDelivery,
+    Notice,
+    QuarantinedLine,
+    SupplyHold,
+    User,
+)
 from dealers.services.bulletins import Draft, publish_bulletin, write_bulletin
+from dealers.services.files import keep_file
 from settlement.choices import DisputeState
 from settlement.models import Dispute, Statement
-from tests import factories, policies
+from tests import factories, policies, visitors
 from tests.dealers.services.test_bulletins import TEXTS
 from tests.settlement.world import after, close, dealer, sell
 
 pytestmark = pytest.mark.django_db
 NOW = after("2026-11-H1", 1)
+PNG = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
 
 
 @pytest.fixture
@@ -94,3 +106,43 @@ def test_it_asks_the_same_number_of_questions_however_much_waits(owner: User) ->
     for _ in range(3):
         refused_line(owner.dealer)
     assert queries() == before
+
+
+def test_the_start_page_says_how_supply_goes_on_how_far_the_next_tier_is_and_what_is_new(owner: User) -> None:
+    shop = owner.dealer
+    assert shop is not None
+    for kind in (HoldKind.SYNC, HoldKind.MANUAL):
+        SupplyHold.objects.create(dealer=shop, kind=kind, reason="manual", opened_at=NOW)
+    told = {"recipient": owner, "kind": "aftersales", "created_at": NOW}
+    params = {"reason": "report_asked", "dealer": shop.name, "quarter": "2026-Q3", "due_at": "2026-10-11", "remark": ""}
+    for number in range(5):
+        Notice.objects.create(**told, key=str(number), params=params)
+    for person in (owner, factories.User(role=Role.DEALER_OPERATOR, dealer=shop, language="en")):
+        browser = visitors.signed_in(person)
+        with clock.as_if_at(NOW):
+            answer = browser.get("/")
+        page = answer.content.decode()
+        assert [(way.kind, way.url) for way in answer.context["ways"]] == [("sync", "/upload/"), ("manual", "")]
+        assert "declare the days without any. The hold then lifts by itself." in page
+        assert "points are missing to" in page and "/my-tier/" in page
+        assert len(answer.context["unread"]) == (3 if person == owner else 0)
+
+
+def test_a_paper_that_ends_or_is_gone_waits_with_its_last_day(owner: User) -> None:
+    shop = owner.dealer
+    assert shop is not None
+    today = business_day(NOW)
+    for name, days in (("gone", -1), ("soon", 30), ("later", 90)):
+        file = keep_file(actor=owner, name="a.png", content=PNG + name.encode(), dealer_id=shop.pk, at=NOW)
+        Certificate.objects.create(
+            dealer=shop,
+            kind=DocumentKind.QUALIFICATION,
+            name=name,
+            file=file,
+            valid=DateRange(today - timedelta(days=100), today + timedelta(days=days)),
+            state=CertificateState.CONFIRMED,
+            handed_in_at=NOW,
+            decided_at=NOW,
+        )
+    found = [title for title in titles(owner) if title.startswith("Renew")]
+    assert found == ["Renew the paper gone", "Renew the paper soon"]
