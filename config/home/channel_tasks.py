@@ -24,6 +24,7 @@ from dealers.selectors.contracts import (
     decidable_renewals,
     ending_addenda,
     ending_contracts,
+    unsigned_renewals,
     visible_addenda,
     visible_contracts,
 )
@@ -79,6 +80,9 @@ def _contracts(user: Any, at: datetime) -> Iterator[Task]:
         yield from queue(
             rows, _("Contracts that end and none follows"), url, at=at, due="valid__endswith", icon="document"
         )
+        rows, url = unsigned_renewals(user), list_url("contracts", tab="unsigned")
+        title, due = _("Agreed contracts to be signed"), "contract__valid__endswith"
+        yield from queue(rows, title, url, at=at, due=due, icon="document")
     if dealers_can(user, "contracts.decide"):
         rows, url = decidable_renewals(user), list_url("contracts", tab="proposals", mine="1")
         title, due = _("What is to become of contracts that end"), "contract__valid__endswith"

@@ -22,6 +22,7 @@ from dealers.models import ContractRenewal
 from dealers.selectors.contracts import (
     contract_terms,
     contracts_in_force,
+    decidable_renewals,
     ending_contracts,
     open_renewals,
     unsigned_renewals,
