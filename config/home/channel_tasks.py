@@ -80,17 +80,17 @@ def _contracts(user: Any, at: datetime) -> Iterator[Task]:
         yield from queue(
             rows, _("Contracts that end and none follows"), url, at=at, due="valid__endswith", icon="document"
         )
-        rows, url = unsigned_renewals(user), list_url("contracts", tab="unsigned")
+        agreed, url = unsigned_renewals(user), list_url("contracts", tab="unsigned")
         title, due = _("Agreed contracts to be signed"), "contract__valid__endswith"
-        yield from queue(rows, title, url, at=at, due=due, icon="document")
+        yield from queue(agreed, title, url, at=at, due=due, icon="document")
     if dealers_can(user, "contracts.decide"):
-        rows, url = decidable_renewals(user), list_url("contracts", tab="proposals", mine="1")
+        proposed, url = decidable_renewals(user), list_url("contracts", tab="proposals", mine="1")
         title, due = _("What is to become of contracts that end"), "contract__valid__endswith"
-        yield from queue(rows, title, url, at=at, due=due, icon="document")
+        yield from queue(proposed, title, url, at=at, due=due, icon="document")
     if dealers_can(user, "addenda.sign"):
-        rows = ending_addenda(visible_addenda(user), today=today, within=terms.addendum_days)
+        signed = ending_addenda(visible_addenda(user), today=today, within=terms.addendum_days)
         title, url = _("B2B addenda that end and none follows"), list_url("addenda")
-        yield from queue(rows, title, url, at=at, due="valid__endswith", icon="document")
+        yield from queue(signed, title, url, at=at, due="valid__endswith", icon="document")
 
 
 def _territory(user: Any, at: datetime) -> Iterator[Task]:
@@ -126,7 +126,9 @@ def _texts(user: Any, at: datetime) -> Iterator[Task]:
         drafts = visible_policies(user).filter(state=PolicyState.DRAFT).exclude(drafted_by=user)
         for draft in drafts[:_MOST]:
             title = _("Publish the policy draft %(title)s") % {"title": draft}
-            url, by = reverse("policy-detail", args=[draft.pk]), start_of_day(draft.valid.lower)
+            begins = draft.valid.lower
+            by = start_of_day(begins) if begins is not None else None
+            url = reverse("policy-detail", args=[draft.pk])
             yield Task(title, str(draft.drafted_by or ""), url, by, icon="book")
     if dealers_can(user, "bulletins.publish"):
         written = visible_bulletins(user).filter(published_at=None, policy=None).exclude(written_by=user)

@@ -54,9 +54,9 @@ def _disputes(user: Any, at: datetime) -> Iterator[Task]:
             rows, _("Disputes to decide"), list_url("disputes", show="hq"), at=at, due="due_at", icon="flag"
         )
     if can(user, "adjustments.approve"):
-        rows = visible_adjustments(user).filter(state=AdjustmentState.PROPOSED).exclude(proposed_by=user)
+        proposed = visible_adjustments(user).filter(state=AdjustmentState.PROPOSED).exclude(proposed_by=user)
         url = list_url("settlement-adjustments", state=AdjustmentState.PROPOSED, mine="1")
-        yield from queue(rows, _("Adjustments to approve"), url, at=at, icon="coins")
+        yield from queue(proposed, _("Adjustments to approve"), url, at=at, icon="coins")
 
 
 def _payments(user: Any, at: datetime) -> Iterator[Task]:
@@ -67,13 +67,13 @@ def _payments(user: Any, at: datetime) -> Iterator[Task]:
         )
         yield from queue(rows, _("Payment plans to release"), url, at=at, icon="coins")
     if can(user, "bank_accounts.confirm"):
-        rows = visible_bank_accounts(user).filter(state=BankAccountState.PROPOSED)
+        accounts = visible_bank_accounts(user).filter(state=BankAccountState.PROPOSED)
         url = list_url("bank-accounts", state=BankAccountState.PROPOSED)
-        yield from queue(rows, _("Bank accounts to confirm"), url, at=at, icon="coins")
+        yield from queue(accounts, _("Bank accounts to confirm"), url, at=at, icon="coins")
     if can(user, "payments.track"):
-        rows = visible_payments(user).filter(state=PaymentState.OVERDUE)
+        unpaid = visible_payments(user).filter(state=PaymentState.OVERDUE)
         title, url = _("Bills unpaid at maturity"), list_url("payments-list", state=PaymentState.OVERDUE)
-        yield from queue(rows, title, url, at=at, due="bill__due_on", icon="alert")
+        yield from queue(unpaid, title, url, at=at, due="bill__due_on", icon="alert")
 
 
 def _rewards(user: Any, at: datetime) -> Iterator[Task]:

@@ -77,9 +77,9 @@ def _violations(user: Any, at: datetime) -> Iterator[Task]:
         title, url = _("Violations to hand over or set aside"), list_url("violations", period="all", state="gathered")
         yield from queue(rows, title, url, at=at, icon="flag")
     if pricing_can(user, "observations.match"):
-        rows = visible_observations(user).filter(state=ObservationState.RECORDED)
+        seen = visible_observations(user).filter(state=ObservationState.RECORDED)
         title, url = _("Seen prices to look at"), list_url("observations", state=ObservationState.RECORDED)
-        yield from queue(rows, title, url, at=at, icon="search")
+        yield from queue(seen, title, url, at=at, icon="search")
 
 
 def _signals(user: Any, at: datetime) -> Iterator[Task]:

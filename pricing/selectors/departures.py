@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -50,7 +51,7 @@ def dealers_that_depart(
 def _facts(half: HalfMonth, dealers: Collection[int] | None) -> Iterator[tuple[int, SalesFacts]]:
     first = half.ordinal - HALVES_BEFORE
     periods = range(first, half.ordinal + 1)
-    given = {
+    given: dict[str, Any] = {
         "periods": list(periods),
         "days": [HalfMonth.from_ordinal(period).days for period in periods],
         "first": first,
