@@ -44,7 +44,7 @@ STANDING: dict[str, NoticeText] = {
     ),
     "tier_stands": NoticeText(
         _("Your tier stays %(tier)s after the review of %(quarter)s"),
-        _("You reached %(points)s points; %(missing)s are missing to %(above)s. Your page shows what would do."),
+        _("You reached %(points)s points; %(missing)s are missing to %(above)s. %(ways)s"),
     ),
     "tier_stands_highest": NoticeText(
         _("Your tier stays %(tier)s after the review of %(quarter)s"),
@@ -61,11 +61,11 @@ STANDING: dict[str, NoticeText] = {
         _("Your tier falls from %(tier)s to %(decided)s on %(from)s"),
         _(
             "You reached %(points)s points in the review of %(quarter)s; for %(needed)s %(threshold)s were needed, so "
-            "%(missing)s are missing. Your page shows what would have done. %(remark)s"
+            "%(missing)s are missing. %(ways)s %(remark)s"
         ),
     ),
     "tier_kept": NoticeText(
         _("Your tier stays %(tier)s after the review of %(quarter)s"),
-        _("You reached %(points)s points; for %(needed)s %(missing)s are missing. %(remark)s"),
+        _("You reached %(points)s points; for %(needed)s %(missing)s are missing. %(ways)s %(remark)s"),
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import NAMESPACE_OID, uuid5
@@ -129,5 +129,25 @@ def _places_of(dealer_ids: Iterable[int]) -> list[tuple[int, int, int | None]]:
 
 def render(notice: Notice) -> tuple[str, str]:
     """Title and text of a notice in the active language."""
-    texts = TEXTS[notice.params.get("reason", notice.kind)]
-    return str(texts.title) % notice.params, str(texts.body) % notice.params
+    texts, params = TEXTS[notice.params.get("reason", notice.kind)], _Spoken(notice.params)
+    return str(texts.title) % params, str(texts.body) % params
+
+
+def in_every_language(words: Callable[[], str]) -> dict[str, str]:
+    """Words for the params of a notice that are themselves translated: each reader gets those of its language."""
+    found = {}
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found[language] = words()
+    return found
+
+
+class _Spoken(dict[str, Any]):
+    """The params of a notice in the active language; one that notices of earlier versions lack is empty."""
+
+    def __getitem__(self, name: str) -> Any:
+        value = super().__getitem__(name)
+        return value.get(translation.get_language(), "") if isinstance(value, dict) else value
+
+    def __missing__(self, name: str) -> str:
+        return ""

@@ -68,17 +68,24 @@ def ways_text(needed: Mapping[str, Any] | None) -> str:
     """What was missing, and each single way to it: for the notice a dealer gets."""
     if needed is None or not Decimal(needed["missing"]):
         return ""
+    said = gettext("%(missing)s points are missing to %(tier)s (%(threshold)s).") % {
+        "missing": needed["missing"],
+        "tier": needed["tier"],
+        "threshold": needed["threshold"],
+    }
+    return f"{said} {single_ways_text(needed)}"
+
+
+def single_ways_text(needed: Mapping[str, Any] | None) -> str:
+    """What each measure alone would have had to reach; empty when nothing was missing."""
+    if needed is None or not Decimal(needed["missing"]):
+        return ""
     ways = [
         gettext("%(measure)s of %(value)s")
         % {"measure": MEASURES[way["name"]], "value": measure_text(way["name"], way["needed"])}
         for way in needed["ways"]
         if way["needed"] is not None
     ]
-    said = gettext("%(missing)s points are missing to %(tier)s (%(threshold)s).") % {
-        "missing": needed["missing"],
-        "tier": needed["tier"],
-        "threshold": needed["threshold"],
-    }
     if not ways:
-        return said + " " + gettext("No single measure would do; raise several.")
-    return said + " " + gettext("One of these would do: %(ways)s.") % {"ways": gettext(", ").join(ways)}
+        return gettext("No single measure would do; raise several.")
+    return gettext("One of these would do: %(ways)s.") % {"ways": gettext(", ").join(ways)}

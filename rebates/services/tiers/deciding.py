@@ -18,12 +18,13 @@ from dealers.foundation.clock import business_day
 from dealers.foundation.half_months import HalfMonth, next_half_month_boundary
 from dealers.models import DealerTier, User
 from dealers.services.audit import record_audit
-from dealers.services.notices import people_of_dealers, tell
+from dealers.services.notices import in_every_language, people_of_dealers, tell
 from dealers.services.tiers import change_tier
 from rebates import permissions
 from rebates.choices import ProposalState, TierMove
 from rebates.errors import ProposalDecided, ProposalNotFound, ProposalOutdated, TierReasonMissing
 from rebates.models import Accrual, TierProposal, TierReview
+from rebates.resources.tiers import single_ways_text
 from rebates.rules.tier_review import move_of
 from rebates.selectors.tier_reviews import visible_proposals
 from rebates.services.tiers.proposing import OWN_PAGE
@@ -154,6 +155,7 @@ def _tell_dealer(proposal: TierProposal, at: datetime) -> None:
             "needed": needed["tier"] if needed else proposal.decided,
             "threshold": needed["threshold"] if needed else "",
             "missing": needed["missing"] if needed else "0",
+            "ways": in_every_language(lambda: single_ways_text(needed)),
             "remark": proposal.reason,
         },
         at=at,

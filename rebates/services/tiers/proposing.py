@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import datetime
+from functools import partial
 
 from django.db import connection, transaction
 
@@ -15,12 +16,12 @@ from dealers.foundation.periods import Quarter
 from dealers.models import DealerTier, Notice, PolicyVersion, User
 from dealers.selectors.policies import policy_in_force
 from dealers.services.audit import record_audit
-from dealers.services.notices import managers_of_dealers, people_of_dealers, tell_all
+from dealers.services.notices import in_every_language, managers_of_dealers, people_of_dealers, tell_all
 from dealers.terms import dealers_terms
 from rebates.choices import ProposalState
 from rebates.errors import QuarterNotOver
 from rebates.models import TierProposal, TierReview
-from rebates.resources.tiers import evidence_record
+from rebates.resources.tiers import evidence_record, single_ways_text
 from rebates.rules.tier_review import Move, proposed
 from rebates.selectors.tier_facts import four_quarters, tier_facts
 
@@ -111,6 +112,7 @@ def _for_dealers(review: TierReview, proposals: Iterable[TierProposal], at: date
             "points": f"{proposal.points:f}",
             "above": needed["tier"] if needed else "",
             "missing": needed["missing"] if needed else "",
+            "ways": in_every_language(partial(single_ways_text, needed)),
         }
         for person in people.get(proposal.dealer_id, []):
             yield _notice(person, f"tier_review:{review.quarter}:{proposal.dealer_id}", params, OWN_PAGE, at)

@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from django.db import InternalError, connection, transaction
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
 from dealers.choices import DealerState, Role
 from dealers.errors import NotPermitted
 from dealers.foundation.clock import as_if_at
 from dealers.models import Dealer, DealerTier, Notice, User, WebhookEvent
+from dealers.services.notices import render
 from dealers.services.tiers import TierChangeNotAhead, TierChangesThen, change_tier
 from rebates.choices import ProposalState
 from rebates.errors import ProposalDecided, ProposalNotFound, ProposalOutdated, QuarterNotOver, TierReasonMissing
@@ -190,6 +192,14 @@ def test_a_demoted_dealer_reads_what_would_have_been_needed(manager: Any) -> Non
         "60",
         "59.40",
     )
+    notice = Notice.objects.get(recipient=owner)
+    with translation.override("en"):
+        assert "One of these would do: Purchases of four quarters of ¥" in render(notice)[1]
+    with translation.override("zh-hans"):
+        chinese = render(notice)[1]
+    assert "进货" in chinese and "Purchases" not in chinese
+    notice.params.pop("ways")  # as notices of earlier versions are
+    assert "59.40" in render(notice)[1]
 
 
 def test_many_are_confirmed_at_once_and_those_decided_before_are_named(manager: Any) -> None:
