@@ -78,7 +78,7 @@ def facts_links(name: str, *, dealer: Dealer, quarter: Quarter, user: User) -> l
         case "price" if pricing.can(user, "sales.view"):
             return [
                 (_("Lines judged on price"), _lines_url(dealer, quarter, own, judged="1")),
-                (_("Lines in violation"), _lines_url(dealer, quarter, own, breach="1")),
+                (_("Lines held against the dealer"), _lines_url(dealer, quarter, own, breach="1")),
             ]
         case "sync" if dealers.can(user, "sync.calendar"):
             page = reverse("reporting-calendar") if own else reverse("dealer-reporting-calendar", args=[dealer.code])

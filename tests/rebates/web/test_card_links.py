@@ -71,12 +71,12 @@ def test_each_figure_opens_to_its_facts_for_hq_and_for_the_dealer(cast: Any) -> 
     expected = {
         "Lines sold": 3,
         "Lines judged on price": facts["price"]["judged"],
-        "Lines in violation": facts["price"]["breaches"],
+        "Lines held against the dealer": facts["price"]["breaches"],
         "Tickets answered in time": facts["response"]["in_time"],
         "Tickets answered late or never": facts["response"]["due"] - facts["response"]["in_time"],
         "Tickets rated": facts["ratings"]["ratings"],
     }
-    assert expected == {**expected, "Lines judged on price": 2, "Lines in violation": 1, "Tickets rated": 1}
+    assert expected == {**expected, "Lines judged on price": 2, "Lines held against the dealer": 1, "Tickets rated": 1}
     assert (facts["response"]["in_time"], facts["response"]["due"]) == (1, 3)
     with time_machine.travel(AFTER + 3 * _HOUR, tick=False):
         cast.owner.language = "en"
