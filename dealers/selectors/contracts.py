@@ -68,11 +68,18 @@ def contracts_in_force(contracts: QuerySet[Contract], *, today: date) -> QuerySe
 
 
 def ending_contracts(contracts: QuerySet[Contract], *, today: date, within: int) -> QuerySet[Contract]:
-    """Those in force that end within so many days and that none follows, the next first."""
+    """Those in force that end within so many days and that none follows, the next first.
+
+    ``proposed`` tells whether a proposal waits, ``to_sign`` whether one is agreed and its signed contract missing.
+    """
     following = Contract.objects.filter(dealer=OuterRef("dealer"), valid__startswith__gte=OuterRef("valid__endswith"))
     soon = contracts_in_force(contracts, today=today).filter(valid__endswith__lte=today + timedelta(days=within))
-    waiting = ContractRenewal.objects.filter(contract=OuterRef("pk"), state=RequestState.OPEN)
-    return soon.exclude(Exists(following)).annotate(proposed=Exists(waiting)).order_by("valid__endswith", "pk")
+    renewals = ContractRenewal.objects.filter(contract=OuterRef("pk"))
+    unfollowed = soon.exclude(Exists(following)).annotate(
+        proposed=Exists(renewals.filter(state=RequestState.OPEN)),
+        to_sign=Exists(renewals.filter(state=RequestState.AGREED, made=None).exclude(kind=RenewalKind.LET_END)),
+    )
+    return unfollowed.order_by("valid__endswith", "pk")
 
 
 def open_renewals(user: Any) -> QuerySet[ContractRenewal]:
@@ -82,15 +89,19 @@ def open_renewals(user: Any) -> QuerySet[ContractRenewal]:
 
 
 def unsigned_renewals(user: Any) -> QuerySet[ContractRenewal]:
-    """Renewals that are agreed and whose signed contract is missing, of the dealers in sight, the next end first."""
+    """Renewals that are agreed and whose signed contract is missing, of the dealers in sight, the next end first.
+
+    One that another took the place of, because it was never signed, is left out.
+    """
     agreed = ContractRenewal.objects.filter(
-        state=RequestState.AGREED, contract__in=visible_contracts(user).values("pk")
+        state=RequestState.AGREED,
+        kind__in=[RenewalKind.RENEW, RenewalKind.CHANGE],
+        contract__in=visible_contracts(user).values("pk"),
     )
-    missing = agreed.exclude(kind=RenewalKind.LET_END).filter(Q(made=None) | Q(made__file=None))
+    signed = ContractRenewal.objects.filter(contract=OuterRef("contract"), made__isnull=False)
+    missing = agreed.filter((Q(made=None) & ~Exists(signed)) | Q(made__isnull=False, made__file=None))
     staying = missing.exclude(dealer__state=DealerState.TERMINATED)
-    return staying.select_related("dealer", "contract", "made", "requested_by").order_by(
-        "contract__valid__endswith", "pk"
-    )
+    return staying.select_related("dealer", "contract", "requested_by").order_by("contract__valid__endswith", "pk")
 
 
 def decidable_renewals(user: Any) -> QuerySet[ContractRenewal]:

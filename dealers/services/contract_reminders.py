@@ -23,10 +23,10 @@ def remind_of_contracts(*, at: datetime) -> int:
     A contract that is let end was told of when that was decided, and is passed over.
     """
     today, thresholds = business_day(at), sorted(contract_terms(at).reminder_days)
-    renewals = ContractRenewal.objects.filter(contract=OuterRef("pk"), state=RequestState.AGREED)
-    let_end, unsigned = renewals.filter(kind=RenewalKind.LET_END), renewals.filter(made=None)
+    agreed = ContractRenewal.objects.filter(contract=OuterRef("pk"), state=RequestState.AGREED)
+    let_end = agreed.filter(kind=RenewalKind.LET_END)
     soon = ending_contracts(Contract.objects.select_related("dealer"), today=today, within=thresholds[-1])
-    contracts = list(soon.filter(~Exists(let_end)).annotate(to_sign=Exists(unsigned)))
+    contracts = list(soon.filter(~Exists(let_end)))
     dealers = {contract.dealer_id for contract in contracts}
     people, managers = people_of_dealers(dealers), managers_of_dealers(dealers)
     notices = []
@@ -40,7 +40,7 @@ def remind_of_contracts(*, at: datetime) -> int:
             "last_day": (ends - timedelta(days=1)).isoformat(),
             "days": left,
         }
-        state = "contract_to_sign" if contract.to_sign else "contract_ends"
+        state = "contract_to_sign" if contract.to_sign else "contract_ends"  # type: ignore[attr-defined]
         key, page = f"contract_ends:{contract.pk}:{ends}:{reached}", f"/contracts/{contract.pk}/"
         own, managing = people.get(contract.dealer_id, []), managers.get(contract.dealer_id, [])
         notices += [_notice(person, f"{state}_own", params, "/", key, at) for person in own]

@@ -46,14 +46,17 @@ def contract(request: HttpRequest, pk: int) -> HttpResponse:
     upper = found.valid.upper
     initial = {"amount": found.amount, "last_day": upper + timedelta(days=_A_YEAR - 1)} if upper else {}
     may_propose = dealers.can(user, "contracts.propose") and waiting is None and upper is not None
+    followed = any(one.made for one in renewals)
+    rows = [_renewal_row(user, one, followed=followed) for one in renewals]
     facts = assessment_of(found, at=at).as_record() | contract_facts(found.dealer, at=at)
     context = {
         "contract": found,
         "facts": shown_facts(facts),
         "links": _links(user, found),
-        "renewals": [_renewal_row(user, one) for one in renewals],
+        "renewals": rows,
         "waiting": waiting,
         "form": RenewalForm(initial=initial) if may_propose else None,
+        "to_sign": any(row["unsigned"] for row in rows),
         "may_decide": waiting is not None and decidable_renewals(user).filter(pk=waiting.pk).exists(),
     }
     return render(request, "settlement/contract.html", context)
@@ -101,16 +104,20 @@ def shown_facts(record: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _renewal_row(user: User, renewal: ContractRenewal) -> dict[str, Any]:
-    """A renewal, the facts it was proposed on, and whether this person may sign it or let it be in force unsigned."""
+def _renewal_row(user: User, renewal: ContractRenewal, *, followed: bool) -> dict[str, Any]:
+    """A renewal, the facts it was proposed on, and whether this person may sign it or let it be in force unsigned.
+
+    ``followed`` says that one of the contract's renewals is in force, so that another can no longer be.
+    """
     agreed = renewal.state == RequestState.AGREED and renewal.kind != RenewalKind.LET_END
-    paperless = agreed and (renewal.made is None or renewal.made.file_id is None)
+    unsigned = agreed and not followed
+    paperless = unsigned or (renewal.made is not None and renewal.made.file_id is None)
     return {
         "renewal": renewal,
         "facts": shown_facts(renewal.assessment) if renewal.assessment else None,
-        "unsigned": agreed and renewal.made is None,
+        "unsigned": unsigned,
         "may_sign": paperless and dealers.can(user, "contracts.propose"),
-        "may_waive": agreed and renewal.made is None and dealers.can(user, "contracts.decide"),
+        "may_waive": unsigned and dealers.can(user, "contracts.decide"),
     }
 
 

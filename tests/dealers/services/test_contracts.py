@@ -32,7 +32,7 @@ from dealers.services.addenda import (
     sign_addendum,
 )
 from dealers.services.contract_reminders import remind_of_contracts
-from dealers.services.contract_signing import NothingToSign, SignedContractMissing, sign_renewal
+from dealers.services.contract_signing import ContractOverlaps, NothingToSign, SignedContractMissing, sign_renewal
 from dealers.services.contracts import (
     NextContract,
     RenewalDecided,
@@ -133,6 +133,15 @@ def test_only_who_decides_puts_it_in_force_unsigned_for_a_reason_and_the_paper_f
     sign_renewal(renewal=renewal, filename="next.pdf", content=PDF, actor=cast.manager, at=NOW)
     made.refresh_from_db()
     assert made.file is not None and Contract.objects.filter(number="HT-NEXT").count() == 1
+
+
+def test_a_renewal_the_dealer_never_signs_gives_way_to_another(cast: SimpleNamespace) -> None:
+    first = decide(cast, proposed(cast, following=UNSIGNED))
+    decide(cast, proposed(cast, following=NextContract("HT-3", Decimal(900000), date(2027, 6, 30), "c.pdf", PDF)))
+    assert Contract.objects.filter(valid__startswith=ENDS).get().number == "HT-3"
+    assert not unsigned_renewals(cast.manager).exists()
+    with pytest.raises(ContractOverlaps):
+        sign_renewal(renewal=first, filename="next.pdf", content=PDF, actor=cast.manager, at=NOW)
 
 
 def test_both_sides_are_reminded_once_at_each_of_the_days_until_another_follows(cast: SimpleNamespace) -> None:
