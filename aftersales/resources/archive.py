@@ -1,7 +1,7 @@
 """What this app gives to a dealer's archive: its team, its tickets, what it missed, its satisfaction reports.
 
-An archive outlives the day on which a customer's data is erased. So it holds the masked phone and what was said about
-the work, never the name, the phone or the pictures of a customer.
+An archive outlives the day on which a customer is forgotten. So of a ticket it holds what stays then: the masked phone,
+what happened when, how it was rated; no name, phone, words or files (:mod:`aftersales.services.tickets.forgetting`).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
 
 from aftersales.choices import Side
-from aftersales.models import ResponseClock, TeamCertificate, Ticket, TicketEvent, TicketFile
+from aftersales.models import ResponseClock, TeamCertificate, Ticket, TicketEvent
 from aftersales.selectors.breaches import visible_breaches
 from aftersales.selectors.reports import visible_reports
 from aftersales.selectors.staffing import visible_members
@@ -21,22 +21,10 @@ from dealers.resources.archive_tables import ArchiveTable, Column, columns, look
 
 def events_of(reader: DealerReader) -> QuerySet[TicketEvent]:
     """What happened to its tickets, without what a dealer before it did."""
-    return TicketEvent.objects.filter(_of_tickets(reader)).filter(~Q(side=Side.DEALER) | _since(reader, "at"))
-
-
-def files_of(reader: DealerReader) -> QuerySet[TicketFile]:
-    """The files its own people added to its tickets."""
-    return TicketFile.objects.filter(_of_tickets(reader), _since(reader, "added_at"), side=Side.DEALER)
-
-
-def _of_tickets(reader: DealerReader) -> Q:
-    return Q(ticket__in=visible_tickets(reader).order_by().values("pk"))
-
-
-def _since(reader: DealerReader, at: str) -> Q:
-    """Since the dealer has the ticket."""
     running = ResponseClock.objects.filter(ticket=OuterRef("ticket"), dealer=reader.dealer_id, ended_at=None)
-    return Q(**{f"{at}__gte": Subquery(running.values("started_at")[:1])})
+    ours = Q(at__gte=Subquery(running.values("started_at")[:1]))
+    seen = visible_tickets(reader).order_by().values("pk")
+    return TicketEvent.objects.filter(ours | ~Q(side=Side.DEALER), ticket__in=seen)
 
 
 ARCHIVE = (
@@ -50,17 +38,14 @@ ARCHIVE = (
     ArchiveTable(
         "service/tickets",
         columns(
-            "number source region=region__code sku=product__sku serial purchase_doc topic description",
+            "number source region=region__code sku=product__sku topic",
             "phone=phone_hint erased_at received_at state first_responded_at resolved_at",
             Column("closed_at", "closed_at", _("ticket closed at")),
             "reopened complaint_at rating rated_at",
         ),
         visible_tickets,
     ),
-    ArchiveTable("service/ticket_events", columns("ticket=ticket__number act side text at"), events_of),
-    ArchiveTable(
-        "service/ticket_files", columns("ticket=ticket__number name added_at", file="file"), files_of, file="file"
-    ),
+    ArchiveTable("service/ticket_events", columns("ticket=ticket__number act side at"), events_of),
     ArchiveTable(
         "service/response_clocks",
         columns(looked_up("ticket", Ticket, "ticket_id", "number"), "started_at hours due_at responded_at ended_at"),

@@ -87,7 +87,8 @@ def draw_up_return(*, dealer: Dealer, actor: User, at: datetime) -> StockReturn:
     last_day = last_day_of(dealer)
     if last_day is None:
         raise ContractGoesOn(dealer=dealer.name)
-    earlier = StockReturn.objects.filter(dealer=dealer).exclude(state=ReturnState.SUPERSEDED).first()
+    live = StockReturn.objects.filter(dealer=dealer).exclude(state=ReturnState.SUPERSEDED)
+    earlier = live.select_for_update().first()
     if earlier is not None:
         earlier.state = _next(earlier, REDRAW)
         earlier.save(update_fields=["state"])

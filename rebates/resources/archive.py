@@ -96,7 +96,7 @@ ARCHIVE = (
     ArchiveTable(
         "leads/leads",
         columns(
-            "number received_at region=region__code company wish phone=phone_hint erased_at state",
+            "number received_at region=region__code company phone=phone_hint erased_at state",
             "doc_no line_no deal_amount deal_confirmed_at",
         ),
         visible_leads,

@@ -80,5 +80,7 @@ def _about() -> list[str]:
         ),
         gettext("cases/ holds each case as you may see it; policies/ the channel policies as published."),
         gettext("manifest.json names every file with its size and SHA-256; columns.csv is this list as a table."),
-        gettext("Customers are named by masked phones only: their data is erased in time, and this copy could not be."),
+        gettext(
+            "Of customers it holds masked phones: their names, words and files are erased in time, this copy is not."
+        ),
     ]
