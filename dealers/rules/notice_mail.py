@@ -18,6 +18,9 @@ NEVER_SILENT = frozenset(
         NoticeKind.EXIT,
         NoticeKind.BULLETIN,
         NoticeKind.CASE,
+        NoticeKind.AFTERSALES,  # customers to answer within hours, reports that become cases
+        NoticeKind.AGREEMENT,  # papers and contracts whose end stops supply
+        NoticeKind.STANDING,  # corrective plans by a day, changes of tier
     }
 )
 #: The hour of the day, in Asia/Shanghai, from which the daily mail leaves.
@@ -30,11 +33,14 @@ def ways_open(kind: str) -> tuple[EmailWay, ...]:
 
 
 def way_of(kind: str, *, wanted: str | None, has_address: bool) -> EmailWay:
-    """When a notice of ``kind`` leaves for somebody who chose ``wanted`` (None chose nothing)."""
+    """When a notice of ``kind`` leaves for somebody who chose ``wanted`` (None chose nothing).
+
+    Who silenced a kind before it could not be silenced any more has it in the daily mail.
+    """
     if not has_address:
         return EmailWay.NEVER
     chosen = EmailWay(wanted) if wanted else EmailWay.AT_ONCE
-    return chosen if chosen in ways_open(kind) else EmailWay.AT_ONCE
+    return chosen if chosen in ways_open(kind) else EmailWay.DAILY
 
 
 def daily_mail_before(at: datetime) -> datetime:

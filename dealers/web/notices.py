@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dealers.choices import EmailWay, NoticeKind
 from dealers.foundation import clock
 from dealers.models import Notice, NoticePreference
-from dealers.rules.notice_mail import ways_open
+from dealers.rules.notice_mail import way_of, ways_open
 from dealers.services.notice_preferences import prefer
 from dealers.services.notices import render as words_of_notice
 from dealers.web.access import back_to, person
@@ -76,7 +76,7 @@ def notice_preferences(request: HttpRequest) -> HttpResponse:
         {
             "kind": kind,
             "ways": ways_open(kind),
-            "chosen": wanted.get(kind, EmailWay.AT_ONCE),
+            "chosen": way_of(kind, wanted=wanted.get(kind), has_address=True),
             "deadline": EmailWay.NEVER not in ways_open(kind),
         }
         for kind in NoticeKind

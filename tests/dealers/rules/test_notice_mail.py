@@ -16,7 +16,7 @@ WAYS = [
     (NoticeKind.PROMO, "never", True, EmailWay.NEVER),
     (NoticeKind.PROMO, None, False, EmailWay.NEVER),
     (NoticeKind.STATEMENT, "daily", True, EmailWay.DAILY),
-    (NoticeKind.STATEMENT, "never", True, EmailWay.AT_ONCE),
+    (NoticeKind.STATEMENT, "never", True, EmailWay.DAILY),
     (NoticeKind.STATEMENT, None, False, EmailWay.NEVER),
 ]
 
@@ -29,7 +29,8 @@ def test_a_notice_leaves_as_wanted_unless_a_deadline_hangs_on_it(
 
 
 def test_what_a_deadline_hangs_on_cannot_be_silenced() -> None:
-    assert EmailWay.NEVER not in ways_open(NoticeKind.HOLD_PLACED)
+    deadlines = (NoticeKind.HOLD_PLACED, NoticeKind.AFTERSALES, NoticeKind.AGREEMENT, NoticeKind.STANDING)
+    assert all(EmailWay.NEVER not in ways_open(kind) for kind in deadlines)
     assert EmailWay.NEVER in ways_open(NoticeKind.PROMO)
 
 

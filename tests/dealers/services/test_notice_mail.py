@@ -147,6 +147,25 @@ def test_a_system_of_the_dealer_hears_once_what_its_people_were_told() -> None:
     assert event.data["page"].endswith("/promos/")
 
 
+def test_every_kind_is_told_once_in_the_app_by_mail_and_to_systems() -> None:
+    owner = factories.User(role=Role.DEALER_OWNER, language="en", email="owner@example.com")
+    create_endpoint(
+        url="https://example.com/hook",
+        events=["notice.left"],
+        dealer=owner.dealer,
+        actor=owner,
+        at=AT,
+        resolve=lambda _host, _port: ["93.184.216.34"],
+    )
+    for _twice in range(2):
+        for kind in NoticeKind:
+            tell(recipients=[owner], kind=kind, key=kind, params=DELEGATED, at=AT)
+    kinds = len(NoticeKind)
+    assert Notice.objects.count() == kinds
+    assert [deliver_notices(at=AT) for _ in range(2)] == [kinds, 0] and len(mail.outbox) == kinds
+    assert WebhookEvent.objects.filter(kind="notice.left").count() == kinds
+
+
 def test_headquarters_people_are_announced_to_nobody() -> None:
     told(reader())
     assert not WebhookEvent.objects.exists()
