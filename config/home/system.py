@@ -10,10 +10,10 @@ from django.db.models import Count, Q
 
 from dealers.choices import JobState
 from dealers.models import ApiKey, Heartbeat, JobRun, User
+from dealers.selectors.housekeeping import OPEN_JOBS, failed_lately, key_expires_soon, key_is_valid
 
 #: A worker that has not beaten for this long is not well.
 SILENT_AFTER = timedelta(minutes=5)
-EXPIRES_SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +33,14 @@ def system_health(*, at: datetime) -> System:
         headquarters=Count("pk", filter=Q(is_active=True, dealer=None)),
         inactive=Count("pk", filter=Q(is_active=False)),
     )
-    valid = Q(revoked=False) & (Q(expiry_date=None) | Q(expiry_date__gt=at))
+    valid = key_is_valid(at)
     keys = ApiKey.objects.aggregate(
         valid=Count("pk", filter=valid),
-        soon=Count("pk", filter=valid & Q(expiry_date__lte=at + EXPIRES_SOON)),
+        soon=Count("pk", filter=valid & key_expires_soon(at)),
     )
     jobs = JobRun.objects.aggregate(
-        waiting=Count("pk", filter=Q(state__in=[JobState.QUEUED, JobState.RUNNING])),
-        failed=Count("pk", filter=Q(state=JobState.FAILED, finished_at__gte=at - timedelta(days=7))),
+        waiting=Count("pk", filter=OPEN_JOBS),
+        failed=Count("pk", filter=failed_lately(at)),
     )
     beat = Heartbeat.objects.filter(name="worker").first()
     failed = list(JobRun.objects.filter(state=JobState.FAILED).select_related("requested_by")[:5])

@@ -18,9 +18,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from dealers.foundation import clock
 from dealers.models import ApiKey, Dealer
 from dealers.permissions import can
+from dealers.selectors.housekeeping import key_expires_soon, key_is_valid
 from dealers.services.keys import DEALER_SCOPES, SYSTEM_SCOPES, create_api_key, revoke_api_key, rotate_api_key
 from dealers.web.access import capability_required, person, refusals_shown
-from dealers.web.listing import page_of, words_of
+from dealers.web.listing import choice_of, page_of, words_of
 
 #: How long an old key may work beside its successor, in hours.
 OVERLAPS = (
@@ -102,7 +103,12 @@ def _keys_of(request: HttpRequest) -> QuerySet[ApiKey]:
 def api_keys(request: HttpRequest) -> HttpResponse:
     """Keys with what they may do, until when, and when they were last used."""
     words = words_of(request)
+    validity = choice_of(request, "validity", _("All states"), [("valid", _("Valid")), ("soon", _("Expiring soon"))])
     found = _keys_of(request)
+    if validity.value:
+        found = found.filter(key_is_valid(clock.now()))
+    if validity.value == "soon":
+        found = found.filter(key_expires_soon(clock.now()))
     if words:
         named = found.filter(name__icontains=words) | found.filter(system__icontains=words)
         owners = Dealer.objects.filter(code__icontains=words).annotate(twin=-F("pk"))
@@ -114,6 +120,7 @@ def api_keys(request: HttpRequest) -> HttpResponse:
         "page": page,
         "rows": [(key, owners_shown.get(key.real_dealer_id)) for key in page],
         "q": words,
+        "filters": [validity],
         "now": clock.now(),
         "own": person(request).dealer,
         "overlaps": OVERLAPS,

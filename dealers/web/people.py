@@ -87,11 +87,13 @@ class NewPersonForm(PersonForm):
 def users(request: HttpRequest) -> HttpResponse:
     """Everyone who may sign in or once might."""
     words = words_of(request)
+    sides = [("hq", _("Headquarters")), ("dealer", _("Dealers"))]
     filters = [
         choice_of(request, "role", _("All roles"), Role.choices),
         choice_of(request, "active", _("All states"), [("1", _("Active")), ("0", _("Deactivated"))]),
+        choice_of(request, "side", _("Headquarters and dealers"), sides),
     ]
-    role, active = (chosen.value for chosen in filters)
+    role, active, side = (chosen.value for chosen in filters)
     found = User.objects.select_related("dealer").prefetch_related("regions").order_by("role", "username")
     if words:
         found = found.filter(
@@ -105,12 +107,14 @@ def users(request: HttpRequest) -> HttpResponse:
         found = found.filter(role=role)
     if active:
         found = found.filter(is_active=active == "1")
+    if side:
+        found = found.filter(dealer__isnull=side == "hq")
     context = {
         "page": page_of(request, found),
         "filters": filters,
         "q": words,
         "may_manage": can(request.user, "people.manage"),
-        "narrowed": bool(words or role or active),
+        "narrowed": bool(words or role or active or side),
     }
     return render(request, "dealers/users.html", context)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Any
 
@@ -19,15 +20,18 @@ from dealers.choices import HQ_ROLES, ExitState, HoldKind, RenewalKind, Role, Te
 from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import (
+    ApiKey,
     B2BAddendum,
     Contract,
     ContractRenewal,
     Dealer,
     ExemptionRequest,
     ExitPlan,
+    JobRun,
     PriceChange,
     SupplyHold,
     TerritoryChange,
+    User,
 )
 from pricing.models import SalesTally
 from settlement.choices import EvidenceKind
@@ -141,6 +145,25 @@ def test_every_number_leads_to_a_list_of_so_many_rows(cast: Any) -> None:
             for figure in [*(shown.get("funnel") or []), *(shown.get("holds") or [])]:
                 assert rows_listed(browser.get(figure["url"])) == figure["value"], figure
     assert followed >= LEADS_TO
+
+
+def test_each_figure_of_an_administrator_leads_to_its_list(cast: Any) -> None:
+    admin = cast.people[Role.ADMINISTRATOR]
+    User.objects.filter(pk=cast.operator.pk).update(is_active=False)
+    for number, days in enumerate((5, 90, -5)):
+        ApiKey.objects.create_key(name=f"K{number}", dealer=cast.first, expiry_date=NOW + timedelta(days=days))
+    for number, (state, done) in enumerate((("queued", None), ("failed", 1), ("failed", 30))):
+        finished = NOW - timedelta(days=done) if done else None
+        job = {"task": "x", "key": str(number), "state": state, "finished_at": finished}
+        JobRun.objects.create(requested_at=NOW, **job)
+    with clock.as_if_at(NOW):
+        browser = visitors.signed_in(admin)
+        page = browser.get("/").content.decode()
+        found = re.findall(r'<a class="kpi" href="([^"]+)">.*?<span class="value[^"]*">(\d+)<', page, re.DOTALL)
+        assert len(found) == 6
+        for url, number in found:
+            assert rows_listed(browser.get(url.replace("&amp;", "&"))) == int(number), url
+    assert [int(number) for _url, number in found[2:]] == [2, 1, 1, 1]
 
 
 def test_a_cell_of_the_heat_map_leads_to_its_lines(cast: Any) -> None:
