@@ -24,7 +24,7 @@ from bench.gauges import alone, cost_of, peak_megabytes
 from bench.scratch import scratch_database
 
 Answer = dict[str, float | int | str]
-#: (who asks, address); {q} is the quarter, one answer each for the second and the last page of a list.
+#: (who asks, address); {q} is the quarter.
 PAGES = (
     ("anybody", "/healthz"),
     ("policy_manager", "/scorecards/?quarter={q}"),

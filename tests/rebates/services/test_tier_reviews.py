@@ -15,14 +15,16 @@ from django.utils import translation
 from dealers.choices import DealerState, Role
 from dealers.errors import NotPermitted
 from dealers.foundation.clock import as_if_at
-from dealers.models import Dealer, DealerTier, Notice, User, WebhookEvent
+from dealers.models import Dealer, DealerTier, Notice, PolicyVersion, User, WebhookEvent
 from dealers.services.notices import render
 from dealers.services.tiers import TierChangeNotAhead, TierChangesThen, change_tier
+from dealers.terms import dealers_terms
 from rebates.choices import ProposalState
 from rebates.errors import ProposalDecided, ProposalNotFound, ProposalOutdated, QuarterNotOver, TierReasonMissing
 from rebates.models import Accrual, TierProposal, TierReview
 from rebates.selectors.tier_reviews import visible_proposals
 from rebates.selectors.tier_standing import tier_standing
+from rebates.selectors.tier_what_if import what_if
 from rebates.services.scorecards.keeping import keep_quarters
 from rebates.services.scorecards.publishing import publish_scorecards
 from rebates.services.tiers.deciding import decide_proposal, decide_proposals
@@ -258,6 +260,18 @@ def test_a_tier_changes_only_ahead_at_a_boundary_and_once_there(manager: Any) ->
     assert change_tier(dealer_id=dealer.pk, tier="T1", on=BOUNDARY, reason="", actor=manager, at=AFTER) == made
     with pytest.raises(TierChangesThen):
         change_tier(dealer_id=dealer.pk, tier="T3", on=BOUNDARY, reason="", actor=manager, at=AFTER)
+
+
+def test_a_trial_finds_the_same_from_the_facts_and_from_what_the_review_kept_of_them(manager: Any) -> None:
+    by_purchases()
+    rising(manager), falling(manager)
+    terms = dealers_terms(PolicyVersion.objects.get()).tiers
+    before = what_if(terms, terms, at=AFTER)
+    propose_tiers(quarter=Q3, at=AFTER)
+    with CaptureQueriesContext(connection) as queries:
+        after = what_if(terms, terms, at=AFTER)
+    assert len(before.rows) == 2 and before.rows == after.rows
+    assert not any("pricing_saleline" in query["sql"] for query in queries)
 
 
 def test_systems_that_listen_are_told_a_change_once_and_before_it_is_in_force(manager: Any) -> None:
