@@ -58,6 +58,8 @@ class Dossier:
     followed: Sequence[Followed]
     files: Sequence[FiledFile]
     for_dealer: bool
+    #: Sign-in names and what these people are called, for the readable part; the record keeps the names as they are.
+    called: Mapping[str, str]
 
     @property
     def number(self) -> str:

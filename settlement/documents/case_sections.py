@@ -189,7 +189,7 @@ def _appeal(dossier: Dossier) -> list[Block]:
     filed = dossier.appeal
     if filed is None:
         return []
-    blocks = [_words(filed.grounds, filed.filed_by, instant_words(filed.filed_at))]
+    blocks = [_words(filed.grounds, _called(dossier, filed.filed_by), instant_words(filed.filed_at))]
     if filed.outcome:
         blocks.append(_facts([(_("Decision on the appeal"), str(AppealOutcome(filed.outcome).label))]))
         by = _("Headquarters") if dossier.for_dealer else str(filed.decided_by)
@@ -210,7 +210,10 @@ def _steps(dossier: Dossier) -> list[Told]:
 
 def _timeline(dossier: Dossier) -> list[Block]:
     columns = [_column(_("When"), "28mm"), _column(_("What"), "1fr"), _column(_("Who"), "34mm")]
-    rows = [[instant_words(step.at), " · ".join((step.title, *step.notes)), step.by] for step in _steps(dossier)]
+    rows = [
+        [instant_words(step.at), " · ".join((step.title, *step.notes)), _called(dossier, step.by)]
+        for step in _steps(dossier)
+    ]
     return [_table(columns, rows)] if rows else []
 
 
@@ -244,7 +247,11 @@ def cover_facts(dossier: Dossier) -> list[list[str]]:
 
 def _said(entry: CaseEntry, dossier: Dossier) -> Block:
     step = told(entry, for_dealer=dossier.for_dealer)
-    return _words(entry.text, " · ".join((step.by, *step.notes)), instant_words(entry.made_at))
+    return _words(entry.text, " · ".join((_called(dossier, step.by), *step.notes)), instant_words(entry.made_at))
+
+
+def _called(dossier: Dossier, kept: str) -> str:
+    return dossier.called.get(kept, kept)
 
 
 def _words(text: str, by: str, at: str) -> Block:

@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext
 
+from dealers.foundation.clock import BUSINESS_ZONE
 from rebates.rules.arithmetic import tokens
 from rebates.rules.programs import COMPLIANT_SALES, PURCHASES
 from settlement.proof_words import words_of
@@ -116,7 +118,8 @@ def _fact(fact: Mapping[str, Any], words: RuleWords) -> Row:
 
 def _note(fact: Mapping[str, Any], words: RuleWords) -> str:
     """Where a fact comes from: document, day, half-month, tier, number of lines, and whatever is said of it."""
-    parts = [str(fact[key]) for key in ("doc", "at", "tier", "note") if fact.get(key)]
+    told = {**fact, "at": _moment(str(fact["at"]))} if fact.get("at") else fact
+    parts = [str(told[key]) for key in ("doc", "at", "tier", "note") if told.get(key)]
     if fact.get("period"):
         parts.insert(0, half_month_words(fact["period"]))
     if fact.get("lines"):
@@ -124,6 +127,15 @@ def _note(fact: Mapping[str, Any], words: RuleWords) -> str:
     if fact.get("reason"):
         parts.append(str(words.reason(fact["reason"])))
     return " · ".join(parts)
+
+
+def _moment(kept: str) -> str:
+    """A day as it is, an instant in Beijing time to the minute."""
+    try:
+        at = datetime.fromisoformat(kept)
+    except ValueError:
+        return kept
+    return kept if at.tzinfo is None else f"{at.astimezone(BUSINESS_ZONE):%Y-%m-%d %H:%M}"
 
 
 def share_key(fact: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from dealers.selectors.people import people_called
 from settlement.choices import EvidenceKind
 from settlement.documents.case_file import Dossier, FiledFile
 from settlement.models import Case, CaseAppeal, CaseDecision, CaseEvidence, CaseNote
@@ -20,18 +21,23 @@ def dossier_of(user: Any, number: str) -> Dossier:
     evidence = list(case.evidence.select_related("added_by", "file").order_by("pk"))
     entries = list(entries_in(case, for_dealer=for_dealer))
     notes = list(notes_on(user, case))
+    deliveries = list(deliveries_in(case))
+    appeal = CaseAppeal.objects.filter(case=case).select_related("decided_by").first()
     decision = CaseDecision.objects.filter(case=case).select_related("decided_by").first()
     return Dossier(
         case=case,
         evidence=evidence,
         entries=entries,
         notes=notes,
-        deliveries=list(deliveries_in(case)),
+        deliveries=deliveries,
         decision=decision,
-        appeal=CaseAppeal.objects.filter(case=case).select_related("decided_by").first(),
+        appeal=appeal,
         followed=followed_from(case, decision),
         files=_files(case, evidence, notes, for_dealer=for_dealer),
         for_dealer=for_dealer,
+        called=people_called(
+            [*(each.made_by for each in entries), *(each.to for each in deliveries), appeal.filed_by if appeal else ""]
+        ),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -301,6 +302,7 @@ def test_the_proof_reads_product_by_product_and_receipt_by_receipt(shop: Dealer,
     with translation.override("en"):
         rows = [(row.label, row.note, row.value) for row in read_proof(line(DECEMBER).proof).rows]
     assert rows[1][1].startswith("MY1001 · ") and rows[1][2] == "4,400.00"
+    assert re.fullmatch(r"FH-1126/1 · 2026-11-26 \d\d:\d\d", rows[2][1]) is not None  # Beijing time, as people write it
     assert [(label, note.split(" · ")[0], value) for label, note, value in rows[2:4]] == [
         ("Units protected", "FH-1126/1", "12"),
         ("Units protected", "FH-1112/1", "10"),
