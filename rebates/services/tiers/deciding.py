@@ -6,7 +6,7 @@ first one's decision stands and the second is told.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -16,10 +16,10 @@ from dealers.choices import NoticeKind
 from dealers.errors import Refused
 from dealers.foundation.clock import business_day
 from dealers.foundation.half_months import HalfMonth, next_half_month_boundary
-from dealers.models import DealerTier, User
-from dealers.services.audit import record_audit
-from dealers.services.notices import in_every_language, people_of_dealers, tell
-from dealers.services.tiers import change_tier
+from dealers.models import DealerTier, Notice, User
+from dealers.services.audit import AuditEvent, record_audits
+from dealers.services.notices import in_every_language, people_of_dealers, tell_all
+from dealers.services.tiers import TierChangesThen, change_tier
 from rebates import permissions
 from rebates.choices import ProposalState, TierMove
 from rebates.errors import ProposalDecided, ProposalNotFound, ProposalOutdated, TierReasonMissing
@@ -56,43 +56,51 @@ def decide_proposal(*, pk: int, tier: str, reason: str, actor: User, at: datetim
     :class:`~rebates.errors.ProposalOutdated` or :class:`~rebates.errors.TierReasonMissing`.
     """
     (proposal,) = _locked([pk], actor)
-    return _decide(proposal, tier, reason, _Moment.of(at), actor, at)
+    event = _decide(proposal, tier, reason, _Moment.of(at, [proposal]), actor, at)
+    _record([proposal], [event], at)
+    return proposal
 
 
 @transaction.atomic
 def decide_proposals(*, pks: Collection[int], tier: str | None, reason: str, actor: User, at: datetime) -> Decided:
     """Confirm many proposals (``tier`` None), or decide one tier for all of them, with one reason.
 
-    Those that somebody decided meanwhile, or that are outdated, are passed over and named. Raises
-    :class:`~rebates.errors.ProposalNotFound` when one is out of sight.
+    Those that somebody decided meanwhile, that are outdated, or whose tier changes that day already, are passed over
+    and named. Raises :class:`~rebates.errors.ProposalNotFound` when one is out of sight.
     """
-    moment = _Moment.of(at)
-    decided, passed_over = [], []
-    for proposal in _locked(pks, actor):
+    proposals = _locked(pks, actor)
+    moment = _Moment.of(at, proposals)
+    decided, events, passed_over = [], [], []
+    for proposal in proposals:
         try:
-            decided.append(_decide(proposal, tier or proposal.proposed, reason, moment, actor, at))
-        except (ProposalDecided, ProposalOutdated) as refusal:
+            events.append(_decide(proposal, tier or proposal.proposed, reason, moment, actor, at))
+            decided.append(proposal)
+        except (ProposalDecided, ProposalOutdated, TierChangesThen) as refusal:
             passed_over.append(NotDecided(proposal.dealer.name, refusal))
+    _record(decided, events, at)
     return Decided(decided, passed_over)
 
 
 @dataclass(frozen=True, slots=True)
 class _Moment:
-    """What is the same for every decision now: the day a change takes effect, and the review that is the latest."""
+    """What is read once for all decisions: the day a change takes effect, the latest review, and the tiers in force."""
 
-    today: date
     effective_on: date
     latest: str
+    tiers: Mapping[int, str]
 
     @classmethod
-    def of(cls, at: datetime) -> _Moment:
+    def of(cls, at: datetime, proposals: Collection[TierProposal]) -> _Moment:
         """The next half-month boundary; a half-month that is settled already keeps the tiers it was settled by."""
         today = business_day(at)
         boundary = HalfMonth.containing(next_half_month_boundary(today))
         settled = Accrual.objects.order_by("-period").values_list("period", flat=True).first()
         first = boundary if settled is None else max(boundary, HalfMonth.from_ordinal(settled).next())
         latest = TierReview.objects.order_by("-quarter").values_list("quarter", flat=True).first()
-        return cls(today, first.start, latest or "")
+        in_force = DealerTier.objects.filter(
+            dealer__in={proposal.dealer_id for proposal in proposals}, valid__contains=today
+        )
+        return cls(first.start, latest or "", dict(in_force.values_list("dealer_id", "tier")))
 
 
 def _locked(pks: Collection[int], actor: User) -> list[TierProposal]:
@@ -106,11 +114,10 @@ def _locked(pks: Collection[int], actor: User) -> list[TierProposal]:
     return list(locked.filter(pk__in=wanted).order_by("pk"))
 
 
-def _decide(proposal: TierProposal, tier: str, reason: str, moment: _Moment, actor: User, at: datetime) -> TierProposal:
+def _decide(proposal: TierProposal, tier: str, reason: str, moment: _Moment, actor: User, at: datetime) -> AuditEvent:
     if proposal.state not in _OPEN:
         raise ProposalDecided(dealer=proposal.dealer.name)
-    in_force = DealerTier.objects.filter(dealer_id=proposal.dealer_id, valid__contains=moment.today).first()
-    if proposal.review.quarter != moment.latest or in_force is None or in_force.tier != proposal.tier:
+    if proposal.review.quarter != moment.latest or moment.tiers.get(proposal.dealer_id) != proposal.tier:
         raise ProposalOutdated(dealer=proposal.dealer.name, quarter=proposal.review.quarter)
     reason = reason.strip()[:500]
     overrides = tier != proposal.proposed
@@ -123,8 +130,8 @@ def _decide(proposal: TierProposal, tier: str, reason: str, moment: _Moment, act
     proposal.state = ProposalState.OVERRIDDEN if overrides else ProposalState.CONFIRMED
     proposal.decided, proposal.reason, proposal.decided_at, proposal.decided_by = tier, reason, at, actor
     proposal.save(update_fields=["state", "decided", "reason", "decided_at", "decided_by", "effective_on"])
-    record_audit(
-        actor=actor,
+    return AuditEvent(
+        actor,
         action="tier_proposal.override" if overrides else "tier_proposal.confirm",
         subject=proposal,
         at=at,
@@ -133,16 +140,21 @@ def _decide(proposal: TierProposal, tier: str, reason: str, moment: _Moment, act
         after={"tier": tier, "from": proposal.effective_on},
         dealer_id=proposal.dealer_id,
     )
-    _tell_dealer(proposal, at)
-    return proposal
 
 
-def _tell_dealer(proposal: TierProposal, at: datetime) -> None:
+def _record(proposals: Collection[TierProposal], events: Collection[AuditEvent], at: datetime) -> None:
+    """Write down what was decided, and tell the dealers."""
+    record_audits(events)
+    people = people_of_dealers(proposal.dealer_id for proposal in proposals)
+    tell_all(_notice(proposal, person, at) for proposal in proposals for person in people.get(proposal.dealer_id, []))
+
+
+def _notice(proposal: TierProposal, person: User, at: datetime) -> Notice:
     needed = proposal.evidence["needed"]
     move = move_of(proposal.tier, proposal.decided)
     said = {TierMove.PROMOTION: "tier_promoted", TierMove.DEMOTION: "tier_demoted", TierMove.NONE: "tier_kept"}
-    tell(
-        recipients=people_of_dealers([proposal.dealer_id]).get(proposal.dealer_id, []),
+    return Notice(
+        recipient=person,
         kind=NoticeKind.STANDING,
         key=f"tier_decided:{proposal.pk}",
         params={
@@ -158,6 +170,6 @@ def _tell_dealer(proposal: TierProposal, at: datetime) -> None:
             "ways": in_every_language(lambda: single_ways_text(needed)),
             "remark": proposal.reason,
         },
-        at=at,
         url=OWN_PAGE,
+        created_at=at,
     )

@@ -262,6 +262,17 @@ def test_a_tier_changes_only_ahead_at_a_boundary_and_once_there(manager: Any) ->
         change_tier(dealer_id=dealer.pk, tier="T3", on=BOUNDARY, reason="", actor=manager, at=AFTER)
 
 
+def test_a_tier_that_changes_that_day_already_is_passed_over_and_costs_the_others_nothing(manager: Any) -> None:
+    by_purchases()
+    changes, other = falling(manager), falling(manager)
+    propose_tiers(quarter=Q3, at=AFTER)
+    change_tier(dealer_id=changes.pk, tier="T1", on=BOUNDARY, reason="x", actor=manager, at=AFTER)
+    pks = [proposal_of(dealer).pk for dealer in (changes, other)]
+    found = decide_proposals(pks=pks, tier=None, reason="", actor=manager, at=AFTER)
+    assert [one.dealer for one in found.passed_over] == [changes.name]
+    assert [one.dealer_id for one in found.decided] == [other.pk]
+
+
 def test_a_trial_finds_the_same_from_the_facts_and_from_what_the_review_kept_of_them(manager: Any) -> None:
     by_purchases()
     rising(manager), falling(manager)
