@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from config.display.figures import percent_text
 from config.home.tasks import list_url
 from dealers.choices import Role
+from dealers.foundation import clock
 from dealers.foundation.half_months import HalfMonth
 from dealers.models import Dealer
 from dealers.selectors.policies import policy_in_force
@@ -23,8 +24,11 @@ from dealers.selectors.visibility import visible_dealers
 from pricing.permissions import can as pricing_can
 from pricing.rules.departures import Departure, DepartureKind, DepartureLimits
 from pricing.selectors.departures import dealers_that_depart
+from settlement.choices import SignalState
 from settlement.models import ReviewItem, SettlementRun
 from settlement.permissions import can as settlement_can
+from settlement.selectors.signals.findings import open_signals, visible_signals
+from settlement.signal_words import sentence_of
 from settlement.terms import ReviewTerms, settlement_terms
 from settlement.web.outlier_words import finding_words
 
@@ -54,12 +58,14 @@ class Group:
 
 
 def outliers(user: Any, present: HalfMonth) -> list[Group] | None:
-    """Who stands out in sight of ``user``; None for a role that sees neither sales nor drafts. At most six queries."""
+    """Who stands out in sight of ``user``; None for a role that sees nothing of it. At most seven queries."""
     groups = []
     if settlement_can(user, "statements.view_drafts"):
         groups.append(_in_settlement())
     if pricing_can(user, "sales.view"):
         groups.append(_by_sales(user, present))
+    if settlement_can(user, "signals.view"):
+        groups.append(_by_signals(user))
     return [group for group in groups if group.rows] if groups else None
 
 
@@ -94,6 +100,17 @@ def _by_sales(user: Any, present: HalfMonth) -> Group:
     known = visible_dealers(user).in_bulk([dealer for dealer, _departure in found])
     rows = [_departed(known[dealer], departure, half) for dealer, departure in found if dealer in known]
     return Group(_("Sales of %(period)s against the dealer's own past") % {"period": half}, rows)
+
+
+def _by_signals(user: Any) -> Group:
+    """The signals of fraud nobody has looked at yet, those about the largest amounts first."""
+    at = clock.now()
+    waiting = visible_signals(user, at=at).filter(state=SignalState.OPEN).defer("latest__evidence")
+    rows = [
+        Outlier(one.dealer, sentence_of(one.latest.said), reverse("signal", args=[one.pk]), "bad")
+        for one in waiting.order_by("-amount", "-pk")[:MOST_SHOWN]
+    ]
+    return Group(_("Fraud signals"), rows, reverse("signals"), open_signals(user, at=at) if rows else 0)
 
 
 def _departed(dealer: Dealer, found: Departure, half: HalfMonth) -> Outlier:

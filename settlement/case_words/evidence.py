@@ -108,7 +108,7 @@ def evidence_figures(evidence: CaseEvidence, *, for_dealer: bool) -> list[Pair]:
 
 def _missed(seen: Mapping[str, Any]) -> list[Pair]:
     done = seen.get("responded_at") or seen.get("submitted_at")
-    pairs = [(_("Was due"), instant_of(seen["breached_at"])), (_("Done"), instant_of(done) if done else _("not yet"))]
+    pairs = [(_("Was due"), instant_of(seen["breached_at"])), (_("Made good"), instant_of(done) if done else _NOTHING)]
     return [(_("Received"), instant_of(seen["received_at"])), *pairs] if seen.get("received_at") else pairs
 
 

@@ -38,9 +38,10 @@ from settlement.choices import EvidenceKind
 from settlement.models import CaseEvidence
 from tests import factories, visitors
 from tests.aftersales.service_stage import certified, stage, ticket_in
-from tests.breaches import breach
+from tests.breaches import AFTER, breach, market
 from tests.pricing.promo_stage import moment
 from tests.settlement import casework
+from tests.settlement.signal_stage import look, the_finding, trader
 
 pytestmark = pytest.mark.django_db
 
@@ -241,3 +242,17 @@ def test_dealers_far_from_their_own_past_stand_out_the_furthest_first(cast: Any)
         (own,) = outliers(cast.channel, present) or []
         assert [one.dealer.code for one in own.rows] == ["D0001"]
         assert outliers(cast.people[Role.MARKETING_DIRECTOR], present) is None
+
+
+def test_signals_stand_out_for_those_who_look_at_them() -> None:
+    cache.clear()
+    with clock.as_if_at(AFTER):
+        market()
+        dealer = trader()
+        look()
+        finding = the_finding(dealer)
+        present = HalfMonth.containing(AFTER)
+        (group,) = outliers(factories.User(role=Role.RISK_JUDGE), present) or []
+        assert (group.count, group.url) == (1, "/signals/")
+        assert [(one.dealer, one.url) for one in group.rows] == [(dealer, f"/signals/{finding.pk}/")]
+        assert outliers(factories.User(role=Role.CHANNEL_MANAGER), present) == []
