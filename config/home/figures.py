@@ -147,16 +147,13 @@ def _cell(sums: tuple[int, int] | None, period: int, province: Region | None, li
     if sums is None:
         return {"value": None, "shown": None}
     share = Decimal(sums[0]) / Decimal(sums[1])
-    query = {"period": str(HalfMonth.from_ordinal(period))}
+    cell = {"value": float(share), "shown": percent_text(share)}
+    if province is None:  # no list is narrowed to dealers without a region
+        return cell
+    query = {"period": str(HalfMonth.from_ordinal(period)), "home": province.code}
     if list_name == "sale-lines":
         query["breach"] = "1"
-    if province is not None:
-        query["home"] = province.code
-    return {
-        "value": float(share),
-        "shown": percent_text(share),
-        "url": f"{reverse(list_name)}?{urlencode(query)}",
-    }
+    return {**cell, "url": f"{reverse(list_name)}?{urlencode(query)}"}
 
 
 def _short(half: HalfMonth) -> str:
