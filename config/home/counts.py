@@ -7,10 +7,11 @@ from typing import Any
 from aftersales.selectors import reports, tickets
 from dealers.foundation import clock
 from dealers.models import Notice
+from dealers.permissions import can as dealers_can
 from dealers.selectors.admission import waiting_applications
 from dealers.selectors.bulletins import owed_by
 from dealers.selectors.certificates import waiting_certificates
-from dealers.selectors.contracts import decidable_renewals
+from dealers.selectors.contracts import decidable_renewals, unsigned_renewals
 from dealers.selectors.supply import visible_holds
 from dealers.selectors.territory import waiting_changes
 from pricing.permissions import can as pricing_can
@@ -42,8 +43,9 @@ def waiting_territory(user: Any) -> int:
 
 
 def waiting_contracts(user: Any) -> int:
-    """Proposals for contracts this person can decide."""
-    return decidable_renewals(user).count()
+    """Proposals for contracts this person can decide, and agreed renewals whose signed paper it brings."""
+    unsigned = unsigned_renewals(user).count() if dealers_can(user, "contracts.propose") else 0
+    return decidable_renewals(user).count() + unsigned
 
 
 def waiting_papers(user: Any) -> int:

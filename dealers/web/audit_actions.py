@@ -120,6 +120,7 @@ ACTIONS: dict[str, str | Promise] = {
     "territory.grant": _("Territory granted"),
     "territory.close": _("Territory ended"),
     "contract.start": _("Contract started"),
+    "ticket.erase": _("Customer of a ticket erased"),
     "contract.close": _("Contract ended"),
     "contract.correct": _("Contract corrected"),
     "tier.start": _("Tier given"),
