@@ -30,10 +30,10 @@ def company() -> Iterator[None]:
 
 def test_finance_reads_who_is_close_and_what_it_costs() -> None:
     page = visitor(Role.FINANCE_CLERK).get("/brackets/").content.decode()
-    assert "D0" in page and "D1" in page and "D2" not in page
+    assert ">D0<" in page and ">D1<" in page and ">D2<" not in page  # a token may hold any two characters
     assert "¥13,300.00" in page and "About to miss" in page
     everybody = visitor(Role.GENERAL_MANAGER).get("/brackets/?what=all&sort=missing").content.decode()
-    assert everybody.index("D1") < everybody.index("D0") < everybody.index("D2")
+    assert everybody.index(">D1<") < everybody.index(">D0<") < everybody.index(">D2<")
 
 
 def test_a_channel_manager_reads_its_own_regions() -> None:
@@ -41,7 +41,7 @@ def test_a_channel_manager_reads_its_own_regions() -> None:
     own = dealer("OWN", "T3", home_region=home)
     sell(own, "2026-11-H1", "300000")
     page = visitor(Role.CHANNEL_MANAGER, regions=[home]).get("/brackets/?what=all").content.decode()
-    assert "OWN" in page and "D0" not in page
+    assert "OWN" in page and ">D0<" not in page
 
 
 def test_dealers_and_strangers_are_kept_out() -> None:
