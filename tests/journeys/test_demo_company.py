@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from typing import Any
@@ -13,6 +14,8 @@ from django.urls import NoReverseMatch, reverse
 
 from config.navigation import SIDEBAR
 from dealers.choices import Role
+from tests.browser.desk import needs_chromium, started_chromium
+from tests.browser.shown import shown
 from tests.journeys import demo
 from tests.journeys.demo import fingerprint, foreign_words, seed, visit
 from tests.journeys.markup import faults
@@ -43,6 +46,17 @@ CLOSED = {
     Role.FINANCE_CLERK: (*SYSTEM, "bands", "api-keys"),
     Role.DEALER_OWNER: (*MONEY, *SYSTEM, "dealers", "sync-board", "jobs"),
     Role.DEALER_OPERATOR: (*MONEY, *SYSTEM, "dealers", "sync-board", "jobs", "api-keys"),
+}
+
+#: Pages as different as can be; with "…" the first entry of the list is opened.
+LOOKED_AT = {
+    (Role.DEALER_OWNER, "en"): ("/", "/promos/new/", "/earnings/", "/statements/…"),
+    (Role.POLICY_MANAGER, "zh-hans"): ("/", "/policies/", "/scorecards/…"),
+    (Role.CHANNEL_MANAGER, "en"): ("/", "/dealers/…", "/sync-board/"),
+    (Role.LEGAL_REVIEWER, "zh-hans"): ("/promos/",),
+    (Role.FINANCE_CLERK, "en"): ("/settlement-runs/…",),
+    (Role.RISK_INVESTIGATOR, "zh-hans"): ("/signals/", "/cases/"),
+    (Role.AFTERSALES_SUPERVISOR, "en"): ("/tickets/",),
 }
 
 
@@ -112,6 +126,52 @@ def test_every_link_leads_somewhere_and_every_page_speaks_one_language_and_can_b
     assert mixed == {}
     lost = {page.url: found for page in pages if page.html and (found := faults(page.html, language))}
     assert lost == {}
+
+
+@pytest.mark.browser
+@needs_chromium
+def test_a_browser_has_nothing_against_the_pages_in_light_in_dark_in_a_narrow_window_or_by_keyboard(
+    company: Company,
+) -> None:
+    against: dict[str, object] = {}
+    pages = list(got(company))
+    admission = company.browser(Role.CHANNEL_MANAGER).get("/admission/").content.decode()
+    with started_chromium() as chromium, shown(chromium) as window:
+        for path, html in pages:
+            window.open(path, html)
+            found = (window.unmarked(5), window.objections(), window.too_wide())
+            if any(found):
+                against[path] = found
+        assert against == {}
+        window.open("/admission/", admission)
+        invite = window.page.get_by_role("button", name="Invite")
+        invite.focus()
+        window.page.keyboard.press("Enter")
+        dialog = window.page.get_by_role("dialog", name="Invite a company to apply")
+        assert dialog.is_visible()
+        window.page.keyboard.press("Tab")
+        assert dialog.evaluate("dialog => dialog.contains(document.activeElement)")
+        window.page.keyboard.press("Escape")
+        assert not dialog.is_visible() and invite.evaluate("button => button === document.activeElement")
+        assert window.page.evaluate("getComputedStyle(document.querySelector('.button')).transitionDuration") == "0s"
+
+
+def got(company: Company) -> Iterator[tuple[str, str]]:
+    """The pages to be looked at, each with its address."""
+    for (role, language), paths in LOOKED_AT.items():
+        client = company.browser(role, language)
+        for path in paths:
+            address = path if path.endswith("/") else first_entry(client, path.removesuffix("…"))
+            answer = client.get(address)
+            assert answer.status_code == 200, f"{role} {address}"
+            yield address, answer.content.decode()
+
+
+def first_entry(client: Client, path: str) -> str:
+    """The address that the first row of a list leads to."""
+    found = re.search(r'class="rowlink[^"]*"[^>]*?href="([^"]+)"', client.get(path).content.decode())
+    assert found, f"{path} lists nothing"
+    return found[1]
 
 
 def addresses(names: Iterable[str]) -> Iterator[tuple[str, str]]:

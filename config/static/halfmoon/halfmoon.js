@@ -29,7 +29,8 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Escape" && typing(event.target)) { event.target.blur(); return; }
+    // A window closes by itself and gives the focus back to its button, unless the focus was taken away before.
+    if (event.key === "Escape" && typing(event.target)) { if (!event.target.closest("[popover]")) event.target.blur(); return; }
     if (typing(event.target)) return;
     if (event.key === "j" && step(1)) event.preventDefault();
     else if (event.key === "k" && step(-1)) event.preventDefault();
@@ -76,6 +77,18 @@
       window.location.reload();
     }
   });
+
+  // A wide table without anything to stop at can be scrolled by keyboard only when it takes the focus itself.
+  const stops = "a[href], button, input, select, textarea, summary, [tabindex]";
+  function reachable() {
+    document.querySelectorAll(".scroll").forEach((box) => {
+      const cut = box.scrollWidth > box.clientWidth || box.scrollHeight > box.clientHeight;
+      if (cut && !box.querySelector(stops)) box.tabIndex = 0;
+    });
+  }
+  window.addEventListener("load", reachable);
+  window.addEventListener("resize", reachable);
+  document.addEventListener("htmx:afterSettle", reachable);
 
   function toast(text) {
     const box = document.getElementById("messages");
