@@ -169,6 +169,7 @@ class RunningScorecard(APIView):
     permission_classes = [ScopeOrCapability]
     capabilities = CAPABILITIES
     access = {"GET": _READ}
+    may_not_find = True
 
     @extend_schema(
         operation_id="read_running_scorecard",

@@ -115,9 +115,12 @@ class Desk:
             with self.page.expect_event("load"):
                 act()
             return
-        with self.page.expect_response(lambda answer: answer.request.method == "POST"):
-            act()
-        self.page.wait_for_load_state("networkidle")
+        # The answer is there a moment before the page shows it; what is opened in between is closed again.
+        self.page.evaluate(
+            "() => { window.shown = new Promise(done => document.addEventListener('htmx:afterSettle', done)) }"
+        )
+        act()
+        self.page.evaluate("() => window.shown")
 
     def follow(self, words: str) -> None:
         """Click the first link of the page that says these words."""
