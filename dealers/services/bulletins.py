@@ -152,7 +152,7 @@ def open_bulletin(*, bulletin: Bulletin, reader: User, at: datetime) -> None:
 
 @transaction.atomic
 def acknowledge(*, bulletin: Bulletin, answers: Mapping[int, int], actor: User, at: datetime) -> BulletinReceipt:
-    """Acknowledge a bulletin for the actor's dealer; once, the first time counts.
+    """Acknowledge a bulletin for the actor's dealer; once, the first time counts. Notices that ask for it are read.
 
     Raises :class:`~dealers.errors.NotPermitted`, :class:`NotPublished` or, while the quiz is not answered rightly,
     :class:`WrongAnswers`.
@@ -168,6 +168,9 @@ def acknowledge(*, bulletin: Bulletin, answers: Mapping[int, int], actor: User, 
     if wrong:
         raise WrongAnswers(wrong)
     open_bulletin(bulletin=bulletin, reader=actor, at=at)
+    # Nobody at the dealer has to be asked any more.
+    asking = Notice.objects.filter(recipient__dealer=actor.dealer_id, key__startswith=f"bulletin:{bulletin.pk}:")
+    asking.filter(read_at=None).update(read_at=at)
     made = BulletinReceipt(bulletin=bulletin, dealer_id=actor.dealer_id, person=actor, acknowledged_at=at)
     BulletinReceipt.objects.bulk_create([made], ignore_conflicts=True)
     receipt = BulletinReceipt.objects.get(bulletin=bulletin, dealer=actor.dealer_id)
