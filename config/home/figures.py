@@ -9,7 +9,8 @@ from decimal import Decimal
 from typing import Any
 from urllib.parse import urlencode
 
-from django.db.models import Count, Max, Min, Sum
+from django.core.cache import cache
+from django.db.models import Count, Max, Min, QuerySet, Sum
 from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -30,6 +31,9 @@ HALF_MONTHS_SHOWN = 8
 RUNS_SHOWN = 12
 #: A share of lines in breach that takes the darkest colour even when none is higher.
 _DARKEST_AT_LEAST = 0.05
+#: A half-month of ten thousand dealers is a million tallies or so. The present one is added up anew after the first
+#: number of seconds, one that is over after the second.
+_KEPT_SECONDS, _KEPT_SECONDS_PAST = 300, 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +53,14 @@ def compliance(user: Any, present: HalfMonth) -> Heat | None:
     if not (pricing_can(user, "sales.view") or pricing_can(user, "violations.view")):
         return None
     list_name = "sale-lines" if pricing_can(user, "sales.view") else "violations"
-    sales = SalesTally.objects.filter(dealer__gt=0)
-    if user.role == Role.CHANNEL_MANAGER:
-        sales = sales.filter(dealer__in=visible_dealers(user))
     last = present.ordinal
-    found = _by_province(sales, last)
+    found = _by_province(user, last, present)
     if not found:
-        latest = sales.aggregate(latest=Max("period"))["latest"]
+        latest = _tallies_in_sight(user).aggregate(latest=Max("period"))["latest"]
         if latest is None:
             return None
         last = int(latest)
-        found = _by_province(sales, last)
+        found = _by_province(user, last, present)
     periods = range(last - HALF_MONTHS_SHOWN + 1, last + 1)
     keys = {key for key, _period in found}
     provinces: dict[int | None, Region] = {
@@ -85,13 +86,14 @@ def funnel_rows(user: Any) -> list[dict[str, Any]]:
     ]
 
 
-def settlement_trend() -> tuple[list[str], dict[str, list[Decimal]]] | None:
-    """What dealers earned per half-month, the earliest first; None before two were calculated."""
+def settlement_trend() -> tuple[list[str], dict[str, list[Decimal]], list[str]] | None:
+    """What dealers earned per half-month, the earliest first, and the runs' pages; None before two were calculated."""
     runs = list(SettlementRun.objects.exclude(state=RunState.OPEN).order_by("-ordinal")[:RUNS_SHOWN])[::-1]
     if len(runs) < 2:
         return None
     labels = [_short(HalfMonth.from_ordinal(run.ordinal)) for run in runs]
-    return labels, {_("Earned by dealers"): [Decimal(run.totals.get("total", "0")) for run in runs]}
+    totals = {_("Earned by dealers"): [Decimal(run.totals.get("total", "0")) for run in runs]}
+    return labels, totals, [reverse("run-detail", args=[run.period]) for run in runs]
 
 
 def holds_by_kind(user: Any) -> list[dict[str, Any]]:
@@ -131,16 +133,44 @@ def money() -> Money:
     return Money(latest, -(balance or Decimal(0)), awaiting["count"], awaiting["next"])
 
 
-def _by_province(sales: Any, last: int) -> dict[tuple[int | None, int], tuple[int, int]]:
-    """(province, half-month) to lines in breach and lines in all."""
+def _tallies_in_sight(user: Any) -> QuerySet[SalesTally]:
+    sales = SalesTally.objects.filter(dealer__gt=0)
+    return sales.filter(dealer__in=visible_dealers(user)) if user.role == Role.CHANNEL_MANAGER else sales
+
+
+def _by_province(user: Any, last: int, present: HalfMonth) -> dict[tuple[int | None, int], tuple[int, int]]:
+    """(province, half-month) to lines in breach and lines in all, kept for some minutes per half-month."""
+    scope = user.pk if user.role == Role.CHANNEL_MANAGER else "all"
+    keys = {f"home:compliance:{scope}:{period}": period for period in range(last - HALF_MONTHS_SHOWN + 1, last + 1)}
+    kept: dict[str, dict[int | None, tuple[int, int]]] = cache.get_many(keys)
+    missing = {key: period for key, period in keys.items() if key not in kept}
+    if missing:
+        added_up = _add_up(user, list(missing.values()))
+        for over in (False, True):
+            fresh = {key: added_up.get(of, {}) for key, of in missing.items() if (of < present.ordinal) == over}
+            cache.set_many(fresh, _KEPT_SECONDS_PAST if over else _KEPT_SECONDS)
+            kept |= fresh
+    return {
+        (province, keys[key]): sums
+        for key, provinces in kept.items()
+        for province, sums in provinces.items()
+        if sums[1] > 0
+    }
+
+
+def _add_up(user: Any, periods: list[int]) -> dict[int, dict[int | None, tuple[int, int]]]:
     province = Coalesce("dealer__home_region__parent", "dealer__home_region")
     rows = (
-        sales.filter(period__gt=last - HALF_MONTHS_SHOWN, period__lte=last)
+        _tallies_in_sight(user)
+        .filter(period__in=periods)
         .order_by()
         .values_list(province, "period")
         .annotate(breaches=Sum("breach_lines"), lines=Sum("lines"))
     )
-    return {(key, period): (breaches, lines) for key, period, breaches, lines in rows if lines > 0}
+    added_up: dict[int, dict[int | None, tuple[int, int]]] = {}
+    for key, period, breaches, lines in rows:
+        added_up.setdefault(period, {})[key] = (breaches, lines)
+    return added_up
 
 
 def _cell(sums: tuple[int, int] | None, period: int, province: Region | None, list_name: str) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from typing import Any
 
 from django import template
@@ -55,11 +56,13 @@ def line_chart(
     wide: bool = False,
     marked: tuple[int, int] | None = None,
     marked_label: str = "",
+    links: Sequence[str] = (),
 ) -> dict[str, Any]:
     """``{% line_chart periods totals label=… wide=True %}``: totals maps the name of a line to its values.
 
     ``wide`` is for a chart over the whole page, so that its words stay the size of the text. ``marked`` is the first
-    and last place of a stretch to be shaded, and ``marked_label`` what it is.
+    and last place of a stretch to be shaded, and ``marked_label`` what it is. ``links`` are addresses, one per label,
+    to which the table beneath leads.
     """
     numbers = [(name, [float(value) for value in values]) for name, values in series.items()]
     return {
@@ -68,7 +71,7 @@ def line_chart(
         ),
         "marked_label": marked_label,
         "label": label,
-        "labels": labels,
+        "heads": list(zip_longest(labels, links)),
         "series": series,
     }
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -30,6 +31,7 @@ NOW = after("2026-11-H1", 1)
 
 @pytest.fixture
 def shop() -> Dealer:
+    cache.clear()  # what start pages add up is kept for some minutes
     factories.PolicyVersion()
     shop = dealer("D1", name="杭州云帆电子有限公司")
     sell(shop, "2026-11-H1", "1000")
@@ -117,6 +119,24 @@ def test_the_heat_map_shows_the_share_of_lines_in_breach(shop: Dealer) -> None:
     assert "period=2026-11-H1" in row["cells"][-1]["url"]
     unseen = factories.User(role=Role.CHANNEL_MANAGER, regions=[factories.City()])
     assert compliance(unseen, period) is None
+
+
+def test_half_months_that_were_added_up_are_not_read_again_for_some_minutes(
+    shop: Dealer, django_assert_num_queries: Any
+) -> None:
+    person, period = factories.User(role=Role.GENERAL_MANAGER), half("2026-11-H1")
+    first = compliance(person, period)
+    with django_assert_num_queries(1):  # the names of the provinces
+        assert compliance(person, period) == first
+    with django_assert_num_queries(2):  # a new half-month is added up, the seven before it are known
+        compliance(person, half("2026-11-H2"))
+
+
+def test_each_half_month_of_the_trend_leads_to_its_run(client: Client, shop: Dealer) -> None:
+    for period in ("2026-10-H2", "2026-11-H1"):
+        close(period)
+    page = home(client, factories.User(role=Role.GENERAL_MANAGER))
+    assert all(f'<a href="/settlement-runs/{period}/">' in page for period in ("2026-10-H2", "2026-11-H1"))
 
 
 def test_notices_are_counted_until_read(shop: Dealer) -> None:
