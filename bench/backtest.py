@@ -37,7 +37,8 @@ def main() -> None:
 
 
 def measure(dealers: int, count: int, deliveries: int) -> dict[str, float | int]:
-    from bench.books import fill_half_months, settled_tables
+    from bench.books import fill_half_months
+    from bench.scratch import settled_tables
     from dealers.choices import Role
     from dealers.foundation.half_months import HalfMonth
     from dealers.models import PolicyVersion

@@ -4,6 +4,7 @@ and something of every kind of statement line. Written by SQL, since only the re
 
 from __future__ import annotations
 
+from bench.scratch import settled_tables
 from dealers.foundation.half_months import HalfMonth
 
 #: The quarter's last half-month, in which remote subsidies are settled too; it has 16 days.
@@ -57,17 +58,6 @@ def fill_half_months(*, dealers: int, first: HalfMonth, count: int, deliveries: 
             starts_at = HalfMonth.from_ordinal(ordinal).starts_at
             cursor.execute(_TALLY_ALONE, {"period": ordinal, "start": starts_at, "deliveries": deliveries})
     settled_tables()
-
-
-def settled_tables() -> None:
-    """Statistics and visibility as they are on a server that has run for a while."""
-    from django.db import connection
-
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
-        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
-        if cursor.fetchone()[0]:
-            cursor.execute("CHECKPOINT")
 
 
 COMPANY = (

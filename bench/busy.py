@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from django.db import connection
 
 from bench.company import build_company
+from bench.scratch import settled_tables
 from dealers.services.calendar import load_calendar
 from tests import factories
 
@@ -37,9 +38,8 @@ def fill(*, dealers: int, products: int, lines: int, promos: int) -> None:
         cursor.execute("SET synchronous_commit = off")
         for sql in _COMPANY:
             cursor.execute(sql, given)
-    connection.set_autocommit(True)
-    with connection.cursor() as cursor:
-        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("RESET synchronous_commit")
+    settled_tables()
 
 
 _COMPANY = (
@@ -170,11 +170,11 @@ _COMPANY = (
     # price violations and cases
     """
     INSERT INTO pricing_violation (lines, quantity, amount, shortfall, fingerprint, gathered_at, kind, period, version,
-        state, reason, case_number, dealer_id)
-    SELECT 3, 5, 5000, 500, n, %(now)s, 'below_floor', 48620 + k, 1, 'gathered', '', '', id
+        state, reason, case_number, confirmed_in, dealer_id)
+    SELECT 3, 5, 5000, 500, n, %(now)s, 'below_floor', 48620 + k, 1, 'gathered', '', '', '', id
     FROM d, generate_series(0, 3) k WHERE n %% 2 = 0
     """,
-    "INSERT INTO dealers_notice (kind, key, params, url, created_at, email_attempts, recipient_id)"
+    "INSERT INTO dealers_notice (kind, key, params, url, created_at, email, email_attempts, recipient_id)"
     ' SELECT \'promo\', \'bench-\' || k, \'{"reason": "promo_approved", "code": "PQ000001", "remark": ""}\', \'/\','
-    " %(now)s, 0, u.id FROM dealers_user u, generate_series(1, 2000) k",
+    " %(now)s, 'never', 0, u.id FROM dealers_user u, generate_series(1, 2000) k",
 )

@@ -80,7 +80,8 @@ def main() -> None:
 
 
 def measure(dealers: int, documents: int) -> list[Answer]:
-    from bench.books import PERIOD, settled_tables
+    from bench.books import PERIOD
+    from bench.scratch import settled_tables
     from dealers.choices import Role
     from dealers.foundation.clock import as_if_at
     from settlement.services.approval import approve_run, put_up_for_review

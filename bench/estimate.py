@@ -37,7 +37,8 @@ def main() -> None:
 
 
 def measure(dealers: int, products: int) -> dict[str, float | int]:
-    from bench.books import PERIOD, settled_tables
+    from bench.books import PERIOD
+    from bench.scratch import settled_tables
     from dealers.models import Product
     from rebates.selectors.price_falls import PriceFall
     from rebates.selectors.price_protection import DealerSum, terms_of

@@ -38,6 +38,11 @@ class Page:
 PAGES = (
     Page("marketing_director", "home"),
     Page("dealer_owner", "home"),
+    Page("general_manager", "home"),
+    Page("policy_manager", "home"),
+    Page("channel_manager", "home"),
+    Page("risk_investigator", "home"),
+    Page("auditor", "home"),
     Page("legal_reviewer", "promos"),
     Page("marketing_director", "promos"),
     Page("marketing_director", "promos", "tab=all&q=PQ0001"),

@@ -41,3 +41,17 @@ def scratch_database(name: str) -> Iterator[None]:
         with connection.cursor() as cursor:
             # Not WITH (FORCE): that may not end an autovacuum worker, whereas plain DROP waits for it to give way.
             cursor.execute(f'DROP DATABASE "{scratch}"')
+
+
+def settled_tables() -> None:
+    """Statistics and visibility as they are on a server that has run for a while; in a transaction statistics alone."""
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        if connection.in_atomic_block:
+            cursor.execute("ANALYZE")
+            return
+        cursor.execute("VACUUM ANALYZE")
+        cursor.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        if cursor.fetchone()[0]:
+            cursor.execute("CHECKPOINT")

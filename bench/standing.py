@@ -17,7 +17,7 @@ def fill(*, dealers: int, lines: int) -> None:
     """The company; ``lines`` sale lines of the quarter, and 15 months of tallies for every dealer."""
     from django.db import connection
 
-    from bench.books import settled_tables
+    from bench.scratch import settled_tables
     from dealers.foundation import clock
     from dealers.services.calendar import load_calendar
     from tests import factories

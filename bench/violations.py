@@ -17,7 +17,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.scratch import scratch_database
+from bench.scratch import scratch_database, settled_tables
 from bench.sweep import timed, timed_with_result
 
 PERIOD = "2026-11-H1"
@@ -96,7 +96,7 @@ def fill(lines: int, dealers: int) -> None:
         """,
         {"lines": lines, "dealers": dealers, "period": period_number()},
     )
-    execute("VACUUM ANALYZE")
+    settled_tables()
 
 
 def touch_one_dealer() -> None:
