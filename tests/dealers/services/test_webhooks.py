@@ -10,7 +10,7 @@ import pytest
 from django.db import connection, transaction
 
 from dealers.choices import Announcement, HoldKind, Role, WebhookState
-from dealers.foundation.clock import now
+from dealers.foundation.clock import business_day, now
 from dealers.foundation.signatures import HEADER, problem_with
 from dealers.models import (
     Notice,
@@ -114,7 +114,7 @@ def test_a_new_dealer_that_may_be_supplied_is_news_and_one_that_may_not_is_none(
 def test_a_contract_that_ends_at_midnight_is_told_by_the_sweep(dealer) -> None:
     today = now()
     contract = dealer.contracts.get()
-    contract.valid = (contract.valid.lower, (today + timedelta(days=1)).date())
+    contract.valid = (contract.valid.lower, business_day(today) + timedelta(days=1))
     contract.save()
     assert sweep_supply_answers(at=today) == 0
     assert sweep_supply_answers(at=today + timedelta(days=2)) == 1
