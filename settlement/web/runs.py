@@ -93,6 +93,7 @@ def run_detail(request: HttpRequest, period: str) -> HttpResponse:
         "before": before,
         "whole": totals(run, before) if run and whole else None,
         "kinds": [(LineKind(row.key).label, row) for row in breakdown_by_kind(run, before)] if run and whole else [],
+        "sees_documents": can(user, "documents.view"),
         "lengths": _lengths(run, before),
         **review_context(user, run if calculated else None),
         "queues": _queues(run, before) if run and can(user, "statements.view_drafts") and calculated else [],

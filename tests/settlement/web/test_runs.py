@@ -218,3 +218,15 @@ def test_a_running_calculation_says_how_many_parts_are_done(client: Client, shop
         calculate_shard(calculation=calculation, number=0)
         JobRun.objects.update(state=JobState.RUNNING)
         assert "1 / 4" in text_of(client.get(PAGE))
+
+
+@pytest.mark.parametrize(
+    ("role", "led"), [(Role.FINANCE_CLERK, True), (Role.GENERAL_MANAGER, True), (Role.POLICY_MANAGER, False)]
+)
+def test_only_who_may_see_the_documents_of_a_half_month_is_led_to_them(
+    client: Client, shop: Dealer, role: Role, led: bool
+) -> None:
+    close("2026-11-H1")
+    client.force_login(factories.User(role=role))
+    assert (f"{PAGE}documents/" in text_of(client.get(PAGE))) is led
+    assert client.get(f"{PAGE}documents/").status_code == (200 if led else 403)
