@@ -14,7 +14,8 @@ from dealers.choices import ReturnReason, ReturnState
 class StockReturn(models.Model):
     """One drawing of the list: the stock as of ``as_of``, what is taken back of it, and how far that is.
 
-    Drawn up again it gets the next ``edition`` and the earlier one is superseded; one that is fixed never changes.
+    Drawn up again it gets the next ``edition`` and the earlier one is superseded; one that is fixed never changes, nor
+    do its lines.
     ``offers`` counts how often it was put to the dealer, so that nobody confirms what has changed meanwhile.
     """
 
@@ -92,4 +93,21 @@ class StockReturnLine(models.Model):
             models.CheckConstraint(
                 name="no_more_is_taken_back_than_there_is", condition=Q(accepted__gte=0, accepted__lte=F("units"))
             ),
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="the_lines_of_a_fixed_stock_return_stay",
+                operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+                when=pgtrigger.Before,
+                func="""
+    IF EXISTS (
+        SELECT 1 FROM dealers_stockreturn list
+        WHERE list.id IN (OLD.stock_return_id, NEW.stock_return_id) AND list.state = 'fixed'
+    ) THEN
+        RAISE EXCEPTION 'the lines of a fixed stock return list stay as they are';
+    END IF;
+    IF TG_OP = 'DELETE' THEN RETURN OLD; END IF;
+    RETURN NEW;
+""",
+            )
         ]

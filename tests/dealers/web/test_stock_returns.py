@@ -104,6 +104,11 @@ def test_a_list_from_the_last_count_to_the_fixed_sum() -> None:
     assert story.list.edition == 1 and story.list.amount == Decimal("80.68"), "nothing changes once it is fixed"
     with pytest.raises(InternalError, match="Cannot"), transaction.atomic():
         StockReturn.objects.update(amount=1)
+    kept = story.list.lines.all()
+    for change in (lambda: kept.update(accepted=0), lambda: kept._raw_delete(kept.db)):
+        with pytest.raises(InternalError, match="stay as they are"), transaction.atomic():
+            change()
+    assert kept.count() > 0
     story.ship(f"R1,1,{story.dealer.code},A1,-6,9.335,{now().isoformat()}")
     assert "Came back so far" in page(story.owner, "/stock-return/")
 
