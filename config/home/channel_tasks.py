@@ -78,18 +78,18 @@ def _contracts(user: Any, at: datetime) -> Iterator[Task]:
         rows = ending_contracts(visible_contracts(user), today=today, within=terms.assessment_days)
         url = list_url("contracts", tab="ending")
         yield from queue(
-            rows, _("Contracts that end and none follows"), url, at=at, due="valid__endswith", icon="document"
+            rows, _("Contracts ending without a renewal"), url, at=at, due="valid__endswith", icon="document"
         )
         agreed, url = unsigned_renewals(user), list_url("contracts", tab="unsigned")
         title, due = _("Agreed contracts to be signed"), "contract__valid__endswith"
         yield from queue(agreed, title, url, at=at, due=due, icon="document")
     if dealers_can(user, "contracts.decide"):
         proposed, url = decidable_renewals(user), list_url("contracts", tab="proposals", mine="1")
-        title, due = _("What is to become of contracts that end"), "contract__valid__endswith"
+        title, due = _("Renewal proposals to decide"), "contract__valid__endswith"
         yield from queue(proposed, title, url, at=at, due=due, icon="document")
     if dealers_can(user, "addenda.sign"):
         signed = ending_addenda(visible_addenda(user), today=today, within=terms.addendum_days)
-        title, url = _("B2B addenda that end and none follows"), list_url("addenda")
+        title, url = _("B2B addenda ending without a renewal"), list_url("addenda")
         yield from queue(signed, title, url, at=at, due="valid__endswith", icon="document")
 
 
@@ -141,7 +141,7 @@ def _tiers(user: Any, at: datetime) -> Iterator[Task]:
     if rebates_can(user, "tiers.decide"):
         waiting = visible_proposals(user).filter(state=ProposalState.PROPOSED).order_by()
         for quarter, count in waiting.values_list("review__quarter").annotate(count=Count("pk")):
-            note = f"{waiting_words(count)} · {_('decided until then it holds from the next half-month')}"
+            note = f"{waiting_words(count)} · {_('decided by then, a change takes effect with the next half-month')}"
             yield Task(
                 title=_("Changes of tier to decide, from the review of %(quarter)s") % {"quarter": quarter},
                 note=note,
@@ -166,7 +166,7 @@ def _money(user: Any, at: datetime) -> Iterator[Task]:
         yield from queue(rows, title, url, at=at, due="starts_on", icon="map")
     if rebates_can(user, "referrals.view"):
         running = Q(state=LeadState.ASSIGNED, assignments__ended_at=None)
-        title, url = _("Referred customers to see to"), list_url("leads", tab="mine")
+        title, url = _("Referral leads to follow up"), list_url("leads", tab="mine")
         yield from queue(
             waiting_leads(user), title, url, at=at, due="assignments__due_at", running=running, icon="users"
         )

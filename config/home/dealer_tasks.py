@@ -158,7 +158,7 @@ def _certificates(user: User, today: date) -> Iterator[Task]:
     gone, soon = run_out(seen, today=today), ending(seen, today=today, within=ENDS_SOON.days)
     for papers, tab, tone in ((gone, "out", "bad"), (soon, "ending", "warn")):
         for one in papers[:MOST]:
-            title = _("Renew the paper %(paper)s") % {"paper": one.name or one.get_kind_display()}
+            title = _("Renew the document %(paper)s") % {"paper": one.name or one.get_kind_display()}
             note = (
                 _("Supply is held while it is missing.") if tab == "out" else _("Supply is held once it has run out.")
             )

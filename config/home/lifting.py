@@ -36,7 +36,7 @@ def _way(kind: HoldKind, lifts_by_itself: bool) -> WayToLift:
             ends = _("The hold then lifts by itself.") if lifts_by_itself else _("Your channel manager then lifts it.")
             return WayToLift(kind, f"{words} {ends}", reverse("upload"))
         case HoldKind.DOCUMENT:
-            words = _("Hand in the renewed paper; the hold lifts once headquarters has confirmed it.")
+            words = _("Hand in the renewed document; the hold lifts once headquarters has confirmed it.")
             return WayToLift(kind, words, reverse("certificates"))
         case HoldKind.CONTRACT:
             return WayToLift(kind, _("A contract in force is missing. Settle it with your channel manager."))

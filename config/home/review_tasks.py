@@ -78,7 +78,7 @@ def _violations(user: Any, at: datetime) -> Iterator[Task]:
         yield from queue(rows, title, url, at=at, icon="flag")
     if pricing_can(user, "observations.match"):
         seen = visible_observations(user).filter(state=ObservationState.RECORDED)
-        title, url = _("Seen prices to look at"), list_url("observations", state=ObservationState.RECORDED)
+        title, url = _("Market prices to review"), list_url("observations", state=ObservationState.RECORDED)
         yield from queue(seen, title, url, at=at, icon="search")
 
 

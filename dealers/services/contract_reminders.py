@@ -1,4 +1,4 @@
-"""Contracts that end and none follows are reminded of, each at every number of days the policy names, once.
+"""Contracts ending without a renewal are reminded of, each at every number of days the policy names, once.
 
 The dealer learns what is at stake, its channel manager what is to be done: assess and propose, or see it signed.
 """

@@ -70,7 +70,7 @@ class RenewalForm(forms.Form):
 @require_GET
 @capability_required("contracts.view")
 def contracts(request: HttpRequest) -> HttpResponse:
-    """Contracts that end and none follows, proposals that wait, and all in force."""
+    """Contracts ending without a renewal, proposals that wait, and all in force."""
     user = person(request)
     at = clock.now()
     today, within = clock.business_day(at), contract_terms(at).assessment_days

@@ -147,4 +147,4 @@ def test_a_paper_that_ends_or_is_gone_waits_with_its_last_day(owner: User) -> No
             decided_at=NOW,
         )
     found = [title for title in titles(owner) if title.startswith("Renew")]
-    assert found == ["Renew the paper gone", "Renew the paper soon"]
+    assert found == ["Renew the document gone", "Renew the document soon"]
